@@ -1,0 +1,70 @@
+//! The table of ecosystems, and [`Found`]: what each of them hands to the one lowering.
+//!
+//! A new ecosystem is one file or folder beside this one and one line in [`BUILTIN`]. Inside it keeps its
+//! own concrete model in its own words; only [`Found`] leaves it.
+//! Invariant: an ecosystem decides membership and links; exclusions, ids, kinds of duplicate edges and order
+//! are decided once, in `lower.rs`.
+
+use crate::context::Context;
+use crate::graph::{Ecosystem, EdgeKind};
+use crate::path::RepoPath;
+
+/// One ecosystem: how to recognise its files and how to read them.
+pub struct Definition {
+    /// The tag of its projects.
+    pub name: &'static str,
+    /// Whether a file of this name matters to it. Names are all that is looked at in the walk.
+    pub is_manifest: fn(&[u8]) -> bool,
+    /// Reads everything; reports what it cannot read to the context.
+    pub find: fn(&Context) -> Found,
+}
+
+/// Every ecosystem that drift reads, in the order of reports.
+pub const BUILTIN: &[Definition] = &[];
+
+/// What one ecosystem found, in drift's terms but before any exclusion.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub workspaces: Vec<FoundWorkspace>,
+    pub projects: Vec<FoundProject>,
+}
+
+/// A native workspace.
+#[derive(Clone, Debug)]
+pub struct FoundWorkspace {
+    pub root: RepoPath,
+    /// `pnpm`, `cargo`, …
+    pub manager: String,
+}
+
+/// A manifest that is a project unless it is excluded.
+#[derive(Clone, Debug)]
+pub struct FoundProject {
+    /// The tag, where it is not the definition's name (`nx` beside `npm`).
+    pub ecosystem: Option<Ecosystem>,
+    /// What the id is made of: the directory, or for .NET the project file.
+    pub key: RepoPath,
+    /// The directory.
+    pub path: RepoPath,
+    pub manifest: RepoPath,
+    pub name: Option<String>,
+    pub version: Option<String>,
+    pub private: bool,
+    /// Index into [`Found::workspaces`] of the workspace that lists it.
+    pub workspace: Option<usize>,
+    /// Links to projects of this repository, by their key. A link to something that is no project in the end
+    /// is dropped.
+    pub links: Vec<Link>,
+    /// Declared dependencies that are no link.
+    pub external: Vec<crate::graph::ExternalDependency>,
+}
+
+/// A declared dependency that the native tool resolves to a project of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The tag of the other project, where it is not the same as this one's.
+    pub ecosystem: Option<Ecosystem>,
+    /// The key of the other project.
+    pub to: RepoPath,
+    pub kind: EdgeKind,
+}

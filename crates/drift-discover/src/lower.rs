@@ -1,0 +1,135 @@
+//! The one lowering: from what each ecosystem found to a [`ProjectGraph`].
+//!
+//! Owns the rules that all ecosystems share: a standalone project or a workspace under a fixture-like or
+//! artefact directory is no project unless something outside lists it; links to nothing and to oneself are
+//! dropped; a peer link counts only where no other link joins the same two.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use globset::{Glob, GlobMatcher};
+
+use crate::ecosystem::{Found, FoundProject};
+use crate::frameworks;
+use crate::graph::{Ecosystem, Edge, EdgeKind, NativeWorkspace, Project, ProjectGraph, ProjectId};
+use crate::options::DiscoverOptions;
+use crate::path::RepoPath;
+
+/// Lowers the findings of all ecosystems, each with its tag.
+pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, options: &DiscoverOptions) -> ProjectGraph {
+    let excluded = Exclusions::new(options);
+    let mut workspaces = BTreeMap::new();
+    let mut projects: BTreeMap<ProjectId, (Project, Vec<(ProjectId, EdgeKind)>)> = BTreeMap::new();
+    for (tag, found) in found {
+        let kept: Vec<bool> = found.workspaces.iter().map(|w| !excluded.hides(&w.root)).collect();
+        for (workspace, _) in found.workspaces.iter().zip(&kept).filter(|(_, kept)| **kept) {
+            let id = id(&tag, &workspace.root).0;
+            workspaces.insert(
+                id.clone(),
+                NativeWorkspace {
+                    id,
+                    root: workspace.root.clone(),
+                    ecosystem: tag.clone(),
+                    manager: workspace.manager.clone(),
+                },
+            );
+        }
+        for project in found.projects {
+            let workspace = project.workspace.filter(|&at| kept[at]);
+            if workspace.is_none() && excluded.hides(&project.path) {
+                continue;
+            }
+            let workspace = workspace.map(|at| id(&tag, &found.workspaces[at].root).0);
+            let (project, links) = lower_project(&tag, project, workspace);
+            match projects.entry(project.id.clone()) {
+                std::collections::btree_map::Entry::Vacant(slot) => {
+                    slot.insert((project, links));
+                }
+                // A member of one workspace may be found again on its own; membership wins.
+                std::collections::btree_map::Entry::Occupied(mut slot) => {
+                    if slot.get().0.workspace.is_none() && project.workspace.is_some() {
+                        slot.insert((project, links));
+                    }
+                }
+            }
+        }
+    }
+    let edges = edges(&projects);
+    let projects = projects.into_values().map(|(project, _)| project).collect();
+    ProjectGraph { workspaces: workspaces.into_values().collect(), projects, edges }
+}
+
+fn id(tag: &Ecosystem, key: &RepoPath) -> ProjectId {
+    ProjectId(format!("{tag}:{key}"))
+}
+
+fn lower_project(
+    tag: &Ecosystem,
+    found: FoundProject,
+    workspace: Option<String>,
+) -> (Project, Vec<(ProjectId, EdgeKind)>) {
+    let own = found.ecosystem.as_ref().unwrap_or(tag).clone();
+    let links = (found.links.iter())
+        .map(|link| (id(link.ecosystem.as_ref().unwrap_or(tag), &link.to), link.kind))
+        .collect();
+    let mut external = found.external;
+    external.sort();
+    external.dedup();
+    let project = Project {
+        id: id(&own, &found.key),
+        name: found.name,
+        version: found.version,
+        frameworks: frameworks::of(&own, external.iter().map(|dep| dep.name.as_str())),
+        ecosystem: own,
+        path: found.path,
+        manifest: found.manifest,
+        workspace,
+        private: found.private,
+        languages: Vec::new(),
+        external,
+    };
+    (project, links)
+}
+
+fn edges(projects: &BTreeMap<ProjectId, (Project, Vec<(ProjectId, EdgeKind)>)>) -> Vec<Edge> {
+    let mut edges = BTreeSet::new();
+    for (from, (_, links)) in projects {
+        for (to, kind) in links {
+            let firmer = || links.iter().any(|(other, kind)| other == to && *kind != EdgeKind::Peer);
+            if to == from || !projects.contains_key(to) || (*kind == EdgeKind::Peer && firmer()) {
+                continue;
+            }
+            edges.insert(Edge { from: from.clone(), to: to.clone(), kind: *kind });
+        }
+    }
+    edges.into_iter().collect()
+}
+
+/// Directories whose unlisted manifests are no projects.
+struct Exclusions {
+    /// Runs of name patterns that match consecutive parts of a path.
+    runs: Vec<Vec<GlobMatcher>>,
+}
+
+impl Exclusions {
+    fn new(options: &DiscoverOptions) -> Exclusions {
+        let run = |dir: &String| {
+            dir.split('/').map(|part| Glob::new(part).ok().map(|glob| glob.compile_matcher())).collect()
+        };
+        Exclusions {
+            runs: options.fixture_dirs.iter().chain(&options.artefact_dirs).filter_map(run).collect(),
+        }
+    }
+
+    fn hides(&self, path: &RepoPath) -> bool {
+        let parts: Vec<String> =
+            path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
+        self.runs.iter().any(|run| {
+            parts
+                .windows(run.len())
+                .any(|window| window.iter().zip(run).all(|(part, glob)| glob.is_match(part)))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! [`DiscoverOptions`]: what the caller decides; built from configuration by the CLI.
+
+/// How a repository is read.
+#[derive(Clone, Debug)]
+pub struct DiscoverOptions {
+    /// Directory names, or `/`-separated runs of names with `*`, under which a manifest that no workspace
+    /// lists is sample data, not a project.
+    pub fixture_dirs: Vec<String>,
+    /// Directory names under which a manifest that no workspace lists belongs to an installed or built
+    /// artefact.
+    pub artefact_dirs: Vec<String>,
+}
+
+impl Default for DiscoverOptions {
+    fn default() -> DiscoverOptions {
+        let list = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        DiscoverOptions {
+            fixture_dirs: list(&[
+                "fixtures",
+                "__fixtures__",
+                "__tests__",
+                "testdata",
+                "test-data",
+                "src/test",
+                "src/it",
+                "its",
+                "template*",
+            ]),
+            artefact_dirs: list(&[
+                "node_modules",
+                "target",
+                "vendor",
+                "venv",
+                ".venv",
+                "build",
+                "dist",
+                "out",
+                "bin",
+                "obj",
+                "site-packages",
+            ]),
+        }
+    }
+}
