@@ -1,1 +1,40 @@
-//! drift-db
+//! The databases of a workspace and everything that keeps them whole: where they lie, how they are opened,
+//! locked, created, migrated and checked, and the rows in them.
+//!
+//! Invariants: every path given to SQLite is absolute; nothing is written without the lock that the function
+//! asks for as a witness; a database is looked at by the schema gate before anything else is read from it; a
+//! missing or empty database is never silently replaced by a new one.
+//! Knows nothing about discovery, configuration files, the terminal, the environment or the clock.
+
+mod chain;
+mod connection;
+mod create;
+mod database;
+pub mod durable;
+mod error;
+mod filesystem;
+mod gate;
+mod kind;
+mod lock;
+mod migrate;
+mod paths;
+mod root;
+mod schema;
+mod state;
+pub mod store;
+
+pub use chain::{Direction, Migration};
+pub use connection::PAGE_SIZE;
+pub use create::{JournalMode, create};
+pub use database::{Database, MAX_READERS};
+pub use error::{DbError, Result};
+pub use filesystem::wal_unsafe;
+pub use gate::{Gate, SchemaFinding};
+pub use kind::DatabaseKind;
+pub use lock::{
+    ExclusiveLock, Holder, LockName, LockRequest, SharedLock, holder, lock_exclusive, lock_shared,
+};
+pub use migrate::{Author, migrate_to};
+pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
+pub use root::{canonical, choose_root, find_workspace, git_work_tree};
+pub use state::{DatabaseState, Inspection, Need, inspect};

@@ -1,0 +1,175 @@
+//! Files and directories as drift writes them: private, and never half-written.
+//!
+//! Rule: a file appears under its name only when its content is on disk: temporary file beside the target,
+//! fsync, rename, fsync of the directory. Directories are 0700 and files 0600 whatever the umask.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::{DbError, IoContext, Result};
+
+/// Replaces `path` with `content`, durably: after a crash it is the old file or the new one.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<()> {
+    let dir = parent(path);
+    let mut temp =
+        tempfile::Builder::new().prefix(".tmp-").tempfile_in(dir).doing("create a file in", dir)?;
+    temp.write_all(content).doing("write", path)?;
+    temp.as_file().sync_all().doing("sync", path)?;
+    let (_file, temp) = temp.into_parts();
+    retry(|| fs_err::rename(&temp, path)).doing("replace", path)?;
+    // The name is gone already; only the guard is defused.
+    let _ = temp.keep();
+    sync_dir(dir)
+}
+
+/// Renames within one file system and makes the new name durable.
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    retry(|| fs_err::rename(from, to)).doing("rename", from)?;
+    sync_dir(parent(to))?;
+    match (from.parent(), to.parent()) {
+        (Some(old), Some(new)) if old != new => sync_dir(old),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the entries of `dir` durable. Windows has no such call; its journal does it.
+pub fn sync_dir(dir: &Path) -> Result<()> {
+    if cfg!(unix) {
+        File::open(dir).and_then(|dir| dir.sync_all()).doing("sync", dir)?;
+    }
+    Ok(())
+}
+
+/// Makes sure that `dir` is a directory of ours: created 0700, or there already and no symlink.
+/// Returns whether it was created.
+pub fn private_dir(dir: &Path) -> Result<bool> {
+    match create_dir(dir) {
+        Ok(()) => {
+            sync_dir(parent(dir))?;
+            Ok(true)
+        }
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
+            refuse_foreign_dir(dir)?;
+            Ok(false)
+        }
+        Err(why) => Err(DbError::io("create", dir, why)),
+    }
+}
+
+/// An error if something other than a directory stands at `dir`, a symlink to one included.
+pub fn refuse_foreign_dir(dir: &Path) -> Result<()> {
+    let meta = match dir.symlink_metadata() {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found.doing("look at", dir)?,
+    };
+    let what = match meta {
+        meta if meta.is_dir() => return Ok(()),
+        meta if meta.is_symlink() => "it is a symlink, not a directory",
+        _ => "it is not a directory",
+    };
+    Err(DbError::Untrusted { path: dir.to_path_buf(), detail: what.into() })
+}
+
+/// An error if `path` is there but no regular file with a single name: a symlink or a hard link lets another
+/// program change a database behind SQLite's back (<https://sqlite.org/howtocorrupt.html>, "multiple links").
+pub fn refuse_foreign_file(path: &Path) -> Result<()> {
+    let meta = match path.symlink_metadata() {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
+        found => found.doing("look at", path)?,
+    };
+    let detail = if meta.is_symlink() {
+        "it is a symlink"
+    } else if !meta.is_file() {
+        "it is not a regular file"
+    } else if links(&meta) > 1 {
+        "it has several hard links"
+    } else {
+        return Ok(());
+    };
+    Err(DbError::Untrusted { path: path.to_path_buf(), detail: detail.into() })
+}
+
+/// Opens `path` for reading and writing, creating it empty and 0600.
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
+    private_options().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Creates `path` empty and 0600; a file that is there already is left as it is.
+pub(crate) fn create_private(path: &Path) -> Result<()> {
+    match private_options().write(true).create_new(true).open(path) {
+        Ok(file) => {
+            file.sync_all().doing("sync", path)?;
+            sync_dir(parent(path))
+        }
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(why) => Err(DbError::io("create", path, why)),
+    }
+}
+
+/// Takes group and others their rights to `path`, where a wider mode was left behind. No-op on Windows.
+pub fn restrict(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs_err::metadata(path).doing("look at", path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            let private = std::fs::Permissions::from_mode(mode & !0o077);
+            fs_err::set_permissions(path, private).doing("restrict", path)?;
+        }
+    }
+    let _ = path;
+    Ok(())
+}
+
+/// Virus scanners on Windows hold a new file open for a moment: a bounded retry. A no-op elsewhere.
+fn retry(mut action: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for pause in [10, 20, 40, 80] {
+        match action() {
+            Err(why) if cfg!(windows) && matches!(why.raw_os_error(), Some(5 | 32 | 33)) => {
+                std::thread::sleep(Duration::from_millis(pause));
+            }
+            done => return done,
+        }
+    }
+    action()
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn create_dir(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().mode(0o700).create(dir)
+}
+
+#[cfg(not(unix))]
+fn create_dir(dir: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().create(dir)
+}
+
+#[cfg(unix)]
+fn private_options() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.mode(0o600);
+    options
+}
+
+#[cfg(not(unix))]
+fn private_options() -> OpenOptions {
+    OpenOptions::new()
+}
+
+#[cfg(unix)]
+fn links(meta: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(meta)
+}
+
+#[cfg(not(unix))]
+fn links(_: &std::fs::Metadata) -> u64 {
+    1
+}

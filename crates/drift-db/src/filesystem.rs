@@ -1,0 +1,44 @@
+//! Whether a file system is one on which SQLite's WAL is safe.
+//!
+//! WAL needs shared memory between all processes on one host and locks that work
+//! (<https://sqlite.org/wal.html>, "does not work over a network filesystem"): not given on network and
+//! virtual file systems. Where the kind of file system cannot be told, it counts as safe.
+
+use std::path::Path;
+
+/// The name of the file system of `dir` if WAL is unsafe on it.
+#[cfg(target_os = "linux")]
+pub fn wal_unsafe(dir: &Path) -> Option<&'static str> {
+    // Magic numbers from statfs(2) and the kernel's include/uapi/linux/magic.h.
+    const UNSAFE: &[(u32, &str)] = &[
+        (0x6969, "nfs"),
+        (0x517B, "smb"),
+        (0xFF53_4D42, "cifs"),
+        (0xFE53_4D42, "smb2"),
+        (0x0102_1997, "9p"),
+        (0x6573_5546, "fuse"),
+        (0x6A65_6A63, "virtiofs"),
+        (0x00C3_6400, "ceph"),
+        (0x786F_4256, "vboxsf"),
+        (0x5346_414F, "afs"),
+        (0x0BD0_0BD0, "lustre"),
+        (0x4750_4653, "gpfs"),
+    ];
+    let kind = rustix::fs::statfs(dir).ok()?.f_type as u32;
+    UNSAFE.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name)
+}
+
+/// The name of the file system of `dir` if WAL is unsafe on it.
+#[cfg(target_os = "macos")]
+pub fn wal_unsafe(dir: &Path) -> Option<&'static str> {
+    // MNT_LOCAL of <sys/mount.h>.
+    const LOCAL: u32 = 0x1000;
+    let flags = rustix::fs::statfs(dir).ok()?.f_flags as u32;
+    (flags & LOCAL == 0).then_some("a network file system")
+}
+
+/// The name of the file system of `dir` if WAL is unsafe on it.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub fn wal_unsafe(dir: &Path) -> Option<&'static str> {
+    dir.as_os_str().as_encoded_bytes().starts_with(br"\\").then_some("a network share")
+}

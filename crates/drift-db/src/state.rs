@@ -1,0 +1,192 @@
+//! What state the databases of a workspace are in, told apart before anything is done with them.
+//!
+//! The initialised rule: `init` writes an `init` event into each database only after both exist fully
+//! migrated. While neither holds one there is no workspace yet, and `init` completes it; once either does, or
+//! a snapshot exists, a missing, empty or table-less database is damage, never a reason to make a new one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::connection::{self, Access};
+use crate::durable;
+use crate::error::{DbError, Result};
+use crate::gate::{self, Gate};
+use crate::kind::DatabaseKind;
+use crate::paths::{WorkspacePaths, database_set};
+
+/// One database file, as found.
+#[derive(Debug)]
+pub enum DatabaseState {
+    /// No file.
+    Missing,
+    /// No content or no table.
+    Blank,
+    /// SQLite cannot read it, or it is not drift's.
+    Damaged { detail: String },
+    /// It holds what drift did not put there and will not run.
+    Untrusted { detail: String },
+    /// Written by a newer drift.
+    Newer { version: i64 },
+    /// A version that this drift knows.
+    Known { version: u32, initialised: bool },
+}
+
+/// Which schemas a command works with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Any version that this drift knows.
+    Known,
+    /// The one that this drift writes.
+    Latest,
+}
+
+/// Both databases of a workspace, as found.
+#[derive(Debug)]
+pub struct Inspection {
+    pub databases: Vec<(DatabaseKind, PathBuf, DatabaseState)>,
+    /// A snapshot lies beside the workspace.
+    pub has_snapshot: bool,
+}
+
+/// Looks at both databases. Fails only where the files cannot be read at all.
+pub fn inspect(paths: &WorkspacePaths) -> Result<Inspection> {
+    let mut databases = Vec::new();
+    for kind in DatabaseKind::WORKSPACE {
+        let path = paths.database(kind);
+        let (state, _) = examine(&path, kind)?;
+        databases.push((kind, path, state));
+    }
+    Ok(Inspection { databases, has_snapshot: has_snapshot(paths) })
+}
+
+impl Inspection {
+    /// Whether there is anything that could be lost.
+    pub fn initialised(&self) -> bool {
+        let holds_event = |state: &DatabaseState| match state {
+            DatabaseState::Known { initialised, .. } => *initialised,
+            // It cannot be asked; it was written by somebody.
+            DatabaseState::Newer { .. } | DatabaseState::Damaged { .. } | DatabaseState::Untrusted { .. } => {
+                true
+            }
+            DatabaseState::Missing | DatabaseState::Blank => false,
+        };
+        self.has_snapshot || self.databases.iter().any(|(_, _, state)| holds_event(state))
+    }
+
+    /// Whether both databases are complete and at the latest schema.
+    pub fn is_ready(&self) -> bool {
+        (self.databases.iter()).all(|(kind, _, state)| {
+            matches!(state, DatabaseState::Known { version, initialised: true } if *version == kind.latest())
+        })
+    }
+
+    /// The error that keeps a command from working with these databases, if any. A workspace that was never
+    /// initialised is no error here.
+    pub fn usable(&self, need: Need) -> Result<()> {
+        self.databases.iter().try_for_each(|(kind, path, state)| match state {
+            DatabaseState::Missing | DatabaseState::Blank if self.initialised() => {
+                let what =
+                    if matches!(state, DatabaseState::Missing) { "it is missing" } else { "it is empty" };
+                Err(corrupt(*kind, path, what.into()))
+            }
+            state => accept(*kind, path, state, need),
+        })
+    }
+}
+
+/// The error that keeps a command from using one database, a missing one included only as damage.
+pub(crate) fn accept(kind: DatabaseKind, path: &Path, state: &DatabaseState, need: Need) -> Result<()> {
+    match state {
+        DatabaseState::Damaged { detail } => Err(corrupt(kind, path, detail.clone())),
+        DatabaseState::Untrusted { detail } => {
+            Err(DbError::Untrusted { path: path.to_path_buf(), detail: detail.clone() })
+        }
+        DatabaseState::Newer { version } => {
+            Err(DbError::NewerSchema { database: kind, found: *version, latest: kind.latest() })
+        }
+        DatabaseState::Known { version, .. } if need == Need::Latest && *version < kind.latest() => {
+            Err(DbError::MigrationNeeded { database: kind, found: *version, latest: kind.latest() })
+        }
+        DatabaseState::Missing | DatabaseState::Blank | DatabaseState::Known { .. } => Ok(()),
+    }
+}
+
+fn corrupt(kind: DatabaseKind, path: &Path, detail: String) -> DbError {
+    DbError::Corrupt { database: Some(kind), path: path.to_path_buf(), detail }
+}
+
+/// The state of one file, and a reading connection where it is a known database.
+pub(crate) fn examine(path: &Path, kind: DatabaseKind) -> Result<(DatabaseState, Option<Connection>)> {
+    durable::refuse_foreign_file(path)?;
+    let size = match path.symlink_metadata() {
+        Ok(meta) => meta.len(),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok((DatabaseState::Missing, None)),
+        Err(why) => return Err(DbError::io("look at", path, why)),
+    };
+    if size == 0 {
+        return Ok((DatabaseState::Blank, None));
+    }
+    match open_reader(path).and_then(|connection| judge(connection, path, kind)) {
+        Err(DbError::Corrupt { detail, .. }) => Ok((DatabaseState::Damaged { detail }, None)),
+        judged => judged,
+    }
+}
+
+fn judge(
+    connection: Connection,
+    path: &Path,
+    kind: DatabaseKind,
+) -> Result<(DatabaseState, Option<Connection>)> {
+    let gate = gate::check(&connection, kind).map_err(|why| DbError::sqlite(path, why))?;
+    if let Some(finding) = gate.refusal() {
+        let what = finding.code.trim_start_matches("schema.").replace('_', " ");
+        return Ok((DatabaseState::Untrusted { detail: format!("{what}: {}", finding.subject) }, None));
+    }
+    let state = match gate {
+        Gate::Blank => DatabaseState::Blank,
+        Gate::Foreign { application_id } => DatabaseState::Damaged {
+            detail: format!("application id {application_id:#010x} is not that of a {kind} database"),
+        },
+        Gate::BadVersion { version } => {
+            DatabaseState::Damaged { detail: format!("schema version {version} is impossible") }
+        }
+        Gate::Newer { version } => DatabaseState::Newer { version },
+        Gate::Known { version, .. } => {
+            let event = "SELECT EXISTS (SELECT 1 FROM event WHERE kind = 'init')";
+            let initialised = connection.query_row(event, [], |row| row.get(0));
+            let initialised = initialised.map_err(|why| DbError::sqlite(path, why))?;
+            return Ok((DatabaseState::Known { version, initialised }, Some(connection)));
+        }
+    };
+    Ok((state, None))
+}
+
+/// Opens for reading, also on a read-only mount: there WAL cannot make its sidecars, and without a `-wal` the
+/// file is complete and nobody can change it.
+fn open_reader(path: &Path) -> Result<Connection> {
+    let probe = |connection: Connection| {
+        connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
+        Ok(connection)
+    };
+    let opened = connection::open(path, Access::Read)?;
+    match probe(opened) {
+        Ok(connection) => Ok(connection),
+        Err(why) if is_cannot_open(&why) && !database_set(path)[1].exists() => {
+            let connection = connection::open(path, Access::Immutable)?;
+            probe(connection).map_err(|why| DbError::sqlite(path, why))
+        }
+        Err(why) => Err(DbError::sqlite(path, why)),
+    }
+}
+
+fn is_cannot_open(why: &rusqlite::Error) -> bool {
+    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+}
+
+/// Whether a published snapshot lies beside the workspace; its header is written last.
+fn has_snapshot(paths: &WorkspacePaths) -> bool {
+    std::fs::read_dir(paths.backups_dir())
+        .is_ok_and(|entries| entries.flatten().any(|entry| entry.path().join("snapshot.json").is_file()))
+}

@@ -1,0 +1,13 @@
+//! The typed tables: plain rows in, plain rows out, one file per group of tables.
+//!
+//! Rule: a write stores what differs and touches nothing else, so that doing the same twice changes no byte.
+//! Every function runs inside its caller's transaction.
+
+pub mod event;
+pub mod file;
+pub mod graph;
+pub mod scan;
+mod stored_path;
+pub mod workspace;
+
+pub use stored_path::StoredPath;

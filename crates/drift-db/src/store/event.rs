@@ -1,0 +1,26 @@
+//! `event`: what was done to a database, when, by which command. Both databases have it.
+
+use rusqlite::{Connection, params};
+
+/// One entry of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub id: i64,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// `init`, `scan`, `migrate`, …
+    pub kind: String,
+    /// A JSON object.
+    pub detail: String,
+}
+
+/// Appends an event; `detail` is a JSON object.
+pub fn append(tx: &Connection, at: &str, kind: &str, detail: &serde_json::Value) -> rusqlite::Result<()> {
+    let row = params![at, kind, detail.to_string()];
+    tx.execute("INSERT INTO event (at, kind, detail) VALUES (?, ?, ?)", row).map(drop)
+}
+
+/// Whether the database holds an event of `kind`.
+pub fn exists(connection: &Connection, kind: &str) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM event WHERE kind = ?)", [kind], |row| row.get(0))
+}

@@ -1,0 +1,2 @@
+DROP TABLE migration_history;
+DROP TABLE event;

@@ -1,0 +1,11 @@
+DROP TABLE migration_history;
+DROP TABLE event;
+DROP TABLE scan;
+DROP TABLE file;
+DROP TABLE manifest;
+DROP TABLE problem;
+DROP TABLE external_dependency;
+DROP TABLE project_edge;
+DROP TABLE project;
+DROP TABLE native_workspace;
+DROP TABLE workspace;
