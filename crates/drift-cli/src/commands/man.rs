@@ -1,0 +1,102 @@
+//! `drift man`: the manual pages, made from the same definitions as `--help`.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+use serde::Serialize;
+
+use crate::args::Cli;
+use crate::error::CommandError;
+use crate::shell::Shell;
+use crate::suggest::did_you_mean;
+use crate::ui::{Outcome, Report, Text};
+
+/// Print a manual page, or write all of them to a directory
+#[derive(clap::Args, Debug)]
+#[command(after_help = "EXAMPLES:
+  drift man | man -l -
+  drift man completions
+  drift man --dir ~/.local/share/man/man1")]
+pub(crate) struct Args {
+    /// The command whose page to print; drift itself if none is named
+    #[arg(value_name = "COMMAND", conflicts_with = "dir")]
+    command: Vec<String>,
+    /// Write one page per command to DIR, which is created if need be
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
+    let mut root = Cli::command();
+    root.build();
+    match args.dir {
+        None => {
+            let page = Man::new(find(&root, &args.command)?.clone());
+            let mut roff = Vec::new();
+            page.render(&mut roff)?;
+            shell.ui.report(&Page { page: String::from_utf8_lossy(&roff).into_owned() })
+        }
+        Some(dir) => {
+            let dir = shell.path(&dir);
+            fs_err::create_dir_all(&dir)?;
+            let mut pages = Vec::new();
+            for command in all(&root) {
+                let page = Man::new(command.clone());
+                let mut roff = Vec::new();
+                page.render(&mut roff)?;
+                let name = page.get_filename();
+                fs_err::write(dir.join(&name), roff)?;
+                pages.push(name);
+            }
+            pages.sort();
+            shell.ui.report(&Pages { dir: dir.display().to_string(), pages })
+        }
+    }
+}
+
+fn find<'a>(root: &'a clap::Command, path: &[String]) -> Result<&'a clap::Command, CommandError> {
+    path.iter().try_fold(root, |at, name| {
+        at.find_subcommand(name).ok_or_else(|| {
+            let error = CommandError::usage(format!(
+                "`{}` has no command `{name}`",
+                at.get_bin_name().unwrap_or("drift")
+            ));
+            let hint = did_you_mean(name, at.get_subcommands().map(clap::Command::get_name));
+            error.with_hint(hint.unwrap_or_else(|| "see `drift --help`".to_owned()))
+        })
+    })
+}
+
+fn all(command: &clap::Command) -> Vec<&clap::Command> {
+    let below = command.get_subcommands().filter(|sub| !sub.is_hide_set()).flat_map(all);
+    std::iter::once(command).chain(below).collect()
+}
+
+#[derive(Serialize)]
+struct Page {
+    page: String,
+}
+
+impl Report for Page {
+    const SCHEMA: &'static str = "drift.man/v1";
+
+    fn text(&self, out: &mut Text) -> io::Result<()> {
+        out.raw(&self.page)
+    }
+}
+
+#[derive(Serialize)]
+struct Pages {
+    dir: String,
+    pages: Vec<String>,
+}
+
+impl Report for Pages {
+    const SCHEMA: &'static str = "drift.man.pages/v1";
+
+    fn text(&self, out: &mut Text) -> io::Result<()> {
+        self.pages.iter().try_for_each(|page| out.line(page))
+    }
+}

@@ -1,0 +1,157 @@
+//! The error every command ends with, and the only place that knows exit codes.
+//!
+//! A library error becomes a [`CommandError`] by a `From` impl in `error/`, which picks the code from the
+//! decision the variant stands for and copies its hint; nothing is ever downcast.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use serde::{Serialize, Serializer};
+
+use crate::ops::Interrupted;
+
+/// Why a command failed, in the words that scripts match on. `docs/exit-codes.md` explains each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorCode {
+    Io,
+    NoSpace,
+    Internal,
+    Usage,
+    Config,
+    ConfirmationRequired,
+    NotFound,
+    NoWorkspace,
+    Locked,
+    NewerSchema,
+    MigrationNeeded,
+    RecoveryNeeded,
+    Corrupt,
+    Untrusted,
+    Interrupted,
+}
+
+/// The exit code of a command whose job is to judge, and that found problems. It is a result, not an error.
+pub(crate) const EXIT_FOUND_PROBLEMS: u8 = 3;
+
+impl ErrorCode {
+    /// The name and the exit code: the table of `docs/exit-codes.md`.
+    const fn row(self) -> (&'static str, u8) {
+        match self {
+            ErrorCode::Io => ("io", 1),
+            ErrorCode::NoSpace => ("no_space", 1),
+            ErrorCode::Internal => ("internal", 1),
+            ErrorCode::Usage => ("usage", 2),
+            ErrorCode::Config => ("config", 2),
+            ErrorCode::ConfirmationRequired => ("confirmation_required", 2),
+            ErrorCode::NotFound => ("not_found", 2),
+            ErrorCode::NoWorkspace => ("no_workspace", 4),
+            ErrorCode::Locked => ("locked", 5),
+            ErrorCode::NewerSchema => ("newer_schema", 6),
+            ErrorCode::MigrationNeeded => ("migration_needed", 6),
+            ErrorCode::RecoveryNeeded => ("recovery_needed", 6),
+            ErrorCode::Corrupt => ("corrupt", 7),
+            ErrorCode::Untrusted => ("untrusted", 7),
+            ErrorCode::Interrupted => ("interrupted", 130),
+        }
+    }
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    pub(crate) const fn exit(self) -> u8 {
+        self.row().1
+    }
+
+    /// A full disk is not any I/O error: what to do next differs.
+    pub(crate) fn of_io(error: &io::Error) -> ErrorCode {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                ErrorCode::NoSpace
+            }
+            io::ErrorKind::Interrupted => ErrorCode::Interrupted,
+            _ => ErrorCode::Io,
+        }
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What failed, why, and what to do next.
+#[derive(Debug, Serialize)]
+pub(crate) struct CommandError {
+    pub(crate) code: ErrorCode,
+    /// Lower case, no final period.
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    /// Outermost first.
+    pub(crate) causes: Vec<String>,
+}
+
+impl CommandError {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> CommandError {
+        CommandError { code, message: message.into(), hint: None, causes: Vec::new() }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> CommandError {
+        CommandError::new(ErrorCode::Usage, message)
+    }
+
+    /// Takes message and causes from `error`. A cause that its parent's message already ends with is left
+    /// out: fs-err, for one, repeats it.
+    pub(crate) fn wrap(code: ErrorCode, error: &dyn Error) -> CommandError {
+        let mut wrapped = CommandError::new(code, error.to_string());
+        wrapped.add_causes(error);
+        wrapped
+    }
+
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> CommandError {
+        CommandError { hint: Some(hint.into()), ..self }
+    }
+
+    /// Adds `error` and everything below it to the causes.
+    pub(crate) fn with_cause(mut self, error: &dyn Error) -> CommandError {
+        self.causes.push(error.to_string());
+        self.add_causes(error);
+        self
+    }
+
+    fn add_causes(&mut self, error: &dyn Error) {
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            let said = self.causes.last().unwrap_or(&self.message);
+            if !said.ends_with(&text) {
+                self.causes.push(text);
+            }
+            source = cause.source();
+        }
+    }
+}
+
+/// For errors of fs-err, whose message names the path.
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> CommandError {
+        CommandError::wrap(ErrorCode::of_io(&error), &error)
+    }
+}
+
+impl From<Interrupted> for CommandError {
+    fn from(interrupted: Interrupted) -> CommandError {
+        CommandError::wrap(ErrorCode::Interrupted, &interrupted)
+    }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests;

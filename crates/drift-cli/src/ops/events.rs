@@ -1,0 +1,71 @@
+//! What operations say while they work. Sinks are called from worker threads, and must not block for long.
+
+use serde::Serialize;
+
+/// Something worth showing while an operation runs.
+#[derive(Debug)]
+pub(crate) enum Event<'a> {
+    /// A phase begins; the one before it, if any, is over.
+    Start {
+        phase: &'a str,
+        total: Option<u64>,
+        unit: Unit,
+    },
+    Advance(u64),
+    Finish,
+    Warning(Warning),
+    Note(&'a str),
+}
+
+/// What the numbers of a phase count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Items,
+    Bytes,
+}
+
+/// Something is wrong but the command goes on. `code` is dotted and stable: `fs.wal_unsafe`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Warning {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Warning {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Warning {
+        Warning { code, message: message.into(), hint: None }
+    }
+
+    pub(crate) fn with_hint(self, hint: impl Into<String>) -> Warning {
+        Warning { hint: Some(hint.into()), ..self }
+    }
+}
+
+pub(crate) trait EventSink: Sync {
+    fn on(&self, event: Event<'_>);
+}
+
+/// A phase under way. Cheap to advance from many threads; ends when dropped, on errors too.
+pub(crate) struct Phase<'a> {
+    events: &'a dyn EventSink,
+}
+
+impl<'a> Phase<'a> {
+    pub(crate) fn start(events: &'a dyn EventSink, name: &str, total: Option<u64>, unit: Unit) -> Phase<'a> {
+        events.on(Event::Start { phase: name, total, unit });
+        Phase { events }
+    }
+
+    pub(crate) fn advance(&self, by: u64) {
+        self.events.on(Event::Advance(by));
+    }
+
+    pub(crate) fn finish(self) {}
+}
+
+impl Drop for Phase<'_> {
+    fn drop(&mut self) {
+        self.events.on(Event::Finish);
+    }
+}

@@ -1,0 +1,71 @@
+//! What needs several crates: one operation per file, options in, report out, events to a sink.
+//!
+//! Nothing here knows clap, the terminal, the process environment or the clock, and nothing prints: an
+//! operation must be callable by another program. It takes a [`Session`] and its own options, polls
+//! [`Session::check`] between steps that can be undone, and returns a plain report that `commands/` renders.
+
+mod events;
+mod interrupt;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+pub(crate) use events::{Event, EventSink, Phase, Unit, Warning};
+pub(crate) use interrupt::{Interrupt, Interrupted};
+
+/// Where an operation happens.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    /// Absolute; `-C` is already applied.
+    pub(crate) cwd: PathBuf,
+    /// The search for a root stops here; never itself a workspace.
+    pub(crate) home: Option<PathBuf>,
+    /// `~/.drift`: the user's configuration and the registry.
+    pub(crate) drift_home: Option<PathBuf>,
+    /// The root named by `--root` or `DRIFT_ROOT`, absolute; `None` means search upward from `cwd`.
+    pub(crate) root: Option<PathBuf>,
+}
+
+/// How long to wait for a lock that another process holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Fail at once, naming the holder.
+    No,
+    /// Retry with backoff until the time is over.
+    For(Duration),
+    /// Retry until interrupted.
+    Forever,
+}
+
+/// What every operation gets from whoever calls it.
+#[derive(Clone, Copy)]
+pub(crate) struct Session<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) now: Timestamp,
+    pub(crate) wait: Wait,
+    pub(crate) interrupt: &'a Interrupt,
+    pub(crate) events: &'a dyn EventSink,
+}
+
+impl<'a> Session<'a> {
+    /// Begins a phase of work that a person may want to watch; it ends when the value is dropped.
+    pub(crate) fn phase(&self, name: &str, total: Option<u64>, unit: Unit) -> Phase<'a> {
+        Phase::start(self.events, name, total, unit)
+    }
+
+    pub(crate) fn warn(&self, warning: Warning) {
+        self.events.on(Event::Warning(warning));
+    }
+
+    /// A sentence for people about what was done besides the result, such as a backup taken on the way.
+    pub(crate) fn note(&self, text: &str) {
+        self.events.on(Event::Note(text));
+    }
+
+    /// Fails once the user has asked drift to stop.
+    pub(crate) fn check(&self) -> Result<(), Interrupted> {
+        self.interrupt.check()
+    }
+}

@@ -1,0 +1,56 @@
+//! A broken invariant of drift itself: reported as `internal`, never as a bare panic message.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
+
+use crate::error::{CommandError, ErrorCode};
+
+thread_local! {
+    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps the message instead of printing it; `guard` reports it.
+pub(crate) fn install_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let backtrace = Backtrace::capture();
+        let mut text = describe(info);
+        tracing::error!(panic = %text);
+        if backtrace.status() == BacktraceStatus::Captured {
+            text = format!("{text}\n{backtrace}");
+        }
+        LAST.with(|last| *last.borrow_mut() = Some(text));
+    }));
+}
+
+/// Runs `work`, and makes of a panic in it an `internal` error.
+pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, CommandError>) -> Result<T, CommandError> {
+    // What `work` leaves half done is dropped with it: only the error is looked at afterwards.
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
+        let told = LAST.with(|last| last.borrow_mut().take());
+        let told = told.unwrap_or_else(|| message(payload.as_ref()).to_owned());
+        Err(CommandError { causes: vec![told], ..internal() })
+    })
+}
+
+fn internal() -> CommandError {
+    CommandError::new(ErrorCode::Internal, "internal error: this is a bug in drift").with_hint(
+        "please report it with the command you ran, the lines above and the output of `drift --version`; \
+         RUST_BACKTRACE=1 shows where it happened",
+    )
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    match info.location() {
+        Some(at) => format!("{} ({}:{})", message(info.payload()), at.file(), at.line()),
+        None => message(info.payload()).to_owned(),
+    }
+}
+
+fn message(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! What a command needs to call an operation: the place, the time, the flags and the user interface.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::args::GlobalArgs;
+use crate::env::Env;
+use crate::error::CommandError;
+use crate::ops::{Interrupt, Place, Session};
+use crate::ui::Ui;
+use crate::{logging, signals};
+
+pub(crate) struct Shell<'a> {
+    pub(crate) ui: &'a Ui,
+    pub(crate) global: GlobalArgs,
+    pub(crate) place: Place,
+    pub(crate) now: Timestamp,
+    interrupt: Interrupt,
+    env: Env,
+}
+
+impl<'a> Shell<'a> {
+    /// Resolves the flags against the surroundings, and starts logging and signal handling.
+    pub(crate) fn new(ui: &'a Ui, global: GlobalArgs, env: Env) -> Result<Shell<'a>, CommandError> {
+        logging::start(ui, global.verbose, env.var("DRIFT_LOG"));
+        let place = resolve_place(&global, &env)?;
+        let now = env.now()?;
+        let interrupt = Interrupt::default();
+        signals::install(&interrupt);
+        Ok(Shell { ui, global, place, now, interrupt, env })
+    }
+
+    /// What operations take.
+    pub(crate) fn session(&self) -> Session<'_> {
+        Session {
+            place: &self.place,
+            now: self.now,
+            wait: self.global.wait(),
+            interrupt: &self.interrupt,
+            events: self.ui,
+        }
+    }
+
+    /// A path from the command line, made absolute as seen from `-C DIR`.
+    pub(crate) fn path(&self, given: &Path) -> PathBuf {
+        self.place.cwd.join(given)
+    }
+
+    /// The environment, for configuration and CI detection.
+    pub(crate) fn vars(&self) -> BTreeMap<String, String> {
+        self.env.text_vars()
+    }
+}
+
+fn resolve_place(global: &GlobalArgs, env: &Env) -> Result<Place, CommandError> {
+    let cwd = match &global.directory {
+        Some(dir) if dir.is_absolute() => enter(dir)?,
+        Some(dir) => enter(&env.cwd()?.join(dir))?,
+        None => env.cwd()?,
+    };
+    let root = global.root.as_deref().map(Path::as_os_str).or_else(|| env.var("DRIFT_ROOT"));
+    let root = root.map(|root: &OsStr| cwd.join(root));
+    Ok(Place { root, home: env.home(), drift_home: env.drift_home(), cwd })
+}
+
+/// The directory as the process would see it after changing into it: links resolved, except on Windows,
+/// where that would give a `\\?\` path that other programs do not take.
+fn enter(dir: &Path) -> Result<PathBuf, CommandError> {
+    let refused = |reason: &dyn std::error::Error| {
+        CommandError::usage(format!("cannot use {} as the current directory", dir.display()))
+            .with_cause(reason)
+    };
+    let resolved = if cfg!(windows) { std::path::absolute(dir) } else { std::fs::canonicalize(dir) };
+    let resolved = resolved.map_err(|error| refused(&error))?;
+    match std::fs::metadata(&resolved) {
+        Ok(found) if found.is_dir() => Ok(resolved),
+        Ok(_) => Err(refused(&std::io::Error::from(std::io::ErrorKind::NotADirectory))),
+        Err(error) => Err(refused(&error)),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a command returns, and the documents made of it.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::Text;
+use crate::error::{CommandError, ErrorCode};
+use crate::ops::Warning;
+
+/// The result of a command. Its fields, as serde writes them, are the fields of the JSON document beside
+/// `schema`, `ok` and `warnings`; so it is a struct, and fields are only ever added.
+pub(crate) trait Report: Serialize {
+    /// `drift.workspace.size/v1`
+    const SCHEMA: &'static str;
+
+    /// The same for people. Must say whatever changes what the reader does next.
+    fn text(&self, out: &mut Text) -> io::Result<()>;
+
+    /// [`EXIT_FOUND_PROBLEMS`](crate::error::EXIT_FOUND_PROBLEMS) if it is the command's job to judge and it
+    /// found problems.
+    fn exit(&self) -> u8 {
+        0
+    }
+}
+
+/// Proof that a result was printed. Only `Ui::report` makes one.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    exit: u8,
+}
+
+impl Outcome {
+    pub(super) fn new(exit: u8) -> Outcome {
+        Outcome { exit }
+    }
+
+    pub(super) fn exit(&self) -> u8 {
+        self.exit
+    }
+}
+
+pub(super) fn document<R: Report>(
+    report: &R,
+    warnings: &[Warning],
+    layout: Layout,
+) -> Result<Vec<u8>, CommandError> {
+    #[derive(Serialize)]
+    struct Document<'a, R> {
+        schema: &'static str,
+        ok: bool,
+        #[serde(flatten)]
+        report: &'a R,
+        warnings: &'a [Warning],
+    }
+    encode(&Document { schema: R::SCHEMA, ok: true, report, warnings }, layout).map_err(|error| {
+        CommandError::new(ErrorCode::Internal, "the result cannot be written as JSON").with_cause(&error)
+    })
+}
+
+pub(super) fn error_document(error: &CommandError, warnings: &[Warning], layout: Layout) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema: &'static str,
+        ok: bool,
+        error: &'a CommandError,
+        warnings: &'a [Warning],
+    }
+    let document = Document { schema: "drift.error/v1", ok: false, error, warnings };
+    // Strings and lists of strings always encode.
+    encode(&document, layout).unwrap_or_default()
+}
+
+/// How JSON is laid out: for a person at a terminal, or in one line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Layout {
+    #[default]
+    Line,
+    Pretty,
+}
+
+fn encode(document: &impl Serialize, layout: Layout) -> serde_json::Result<Vec<u8>> {
+    let mut bytes = match layout {
+        Layout::Line => serde_json::to_vec(document),
+        Layout::Pretty => serde_json::to_vec_pretty(document),
+    }?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

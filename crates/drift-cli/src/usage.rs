@@ -1,0 +1,87 @@
+//! What clap has to say, in our words: `--help`, `--version` and command lines that do not parse.
+
+use clap::error::ErrorKind;
+use serde::Serialize;
+
+use crate::error::CommandError;
+use crate::ui::{Outcome, Report, Text, Ui};
+
+/// Turns what stopped the parser into a result or an error.
+pub(crate) fn answer(error: &clap::Error, ui: &Ui) -> Result<Outcome, CommandError> {
+    match error.kind() {
+        ErrorKind::DisplayHelp => ui.report(&Help { text: error.render().ansi().to_string() }),
+        ErrorKind::DisplayVersion => ui.report(&Version { version: env!("CARGO_PKG_VERSION") }),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ui.aside(&format!("{}\n", error.render().ansi()));
+            Err(CommandError::usage("no command given")
+                .with_hint("name one of the commands of `drift --help`"))
+        }
+        _ => Err(explain(&error.render().to_string())),
+    }
+}
+
+/// clap renders `error: message`, its details, `tip:` lines and the usage, in paragraphs.
+fn explain(rendered: &str) -> CommandError {
+    let mut message = Vec::new();
+    let mut tips = Vec::new();
+    let mut usage = None;
+    let mut paragraph = 0;
+    for line in rendered.lines() {
+        let line = line.trim();
+        if line.is_empty() {
+            paragraph += 1;
+        } else if let Some(tip) = line.strip_prefix("tip: ") {
+            tips.push(tip);
+        } else if let Some(text) = line.strip_prefix("Usage: ") {
+            usage = Some(text);
+        } else if paragraph == 0 {
+            message.push(line.strip_prefix("error: ").unwrap_or(line));
+        }
+    }
+    let hint = match (tips.is_empty(), usage) {
+        (false, _) => tips.join("; "),
+        (true, Some(usage)) => format!("usage: {usage}"),
+        (true, None) => "see `drift --help`".to_owned(),
+    };
+    CommandError::usage(message.join(" ")).with_hint(hint)
+}
+
+#[derive(Serialize)]
+struct Help {
+    #[serde(serialize_with = "plain")]
+    text: String,
+}
+
+impl Report for Help {
+    const SCHEMA: &'static str = "drift.help/v1";
+
+    fn text(&self, out: &mut Text) -> std::io::Result<()> {
+        out.raw(self.text.trim_end())?;
+        out.raw("\n")
+    }
+}
+
+fn plain<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&anstream::adapter::strip_str(text).to_string())
+}
+
+#[derive(Serialize)]
+struct Version {
+    version: &'static str,
+}
+
+impl Report for Version {
+    const SCHEMA: &'static str = "drift.version/v1";
+
+    fn text(&self, out: &mut Text) -> std::io::Result<()> {
+        out.line(format_args!("drift {}", self.version))
+    }
+}
+
+/// The table of exit codes, for the long help and the man page.
+pub(crate) fn exit_codes_help() -> String {
+    String::new()
+}
+
+#[cfg(test)]
+mod tests;
