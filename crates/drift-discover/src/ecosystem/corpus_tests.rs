@@ -15,7 +15,12 @@ use crate::source::MemorySource;
 use crate::{Discovery, discover};
 
 /// A corpus and the ecosystems of it that must be exact.
-const CORPORA: &[(&str, &[&str])] = &[];
+const CORPORA: &[(&str, &[&str])] = &[
+    ("astral-sh+uv", &["cargo"]),
+    ("rust-lang+rust-analyzer", &["cargo"]),
+    ("tauri-apps+plugins-workspace", &["cargo"]),
+    ("tokio-rs+tokio", &["cargo"]),
+];
 
 #[test]
 fn corpora_are_exact() {
