@@ -5,6 +5,9 @@
 //! Invariant: an ecosystem decides membership and links; exclusions, ids, kinds of duplicate edges and order
 //! are decided once, in `lower.rs`.
 
+mod cargo;
+mod toml_file;
+
 use crate::context::Context;
 use crate::graph::{Ecosystem, EdgeKind};
 use crate::path::RepoPath;
@@ -20,7 +23,7 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[];
+pub const BUILTIN: &[Definition] = &[cargo::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]
@@ -68,3 +71,8 @@ pub struct Link {
     pub to: RepoPath,
     pub kind: EdgeKind,
 }
+
+#[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
+mod tests;

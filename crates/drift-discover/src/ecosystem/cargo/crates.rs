@@ -1,0 +1,114 @@
+//! [`Crates`]: the manifests of the repository by directory, and which workspace each belongs to.
+//!
+//! Follows cargo's `find_root`: `package.workspace` first, then the nearest `[workspace]` above that does
+//! not exclude the package.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use rayon::prelude::*;
+
+use super::manifest::{Field, Manifest, Workspace};
+use crate::context::Context;
+use crate::path::RepoPath;
+
+/// The file that makes a directory a package or a workspace.
+pub(super) const MANIFEST: &str = "Cargo.toml";
+
+/// Manifests, read once each.
+pub(super) struct Crates<'c> {
+    pub(super) context: &'c Context<'c>,
+    by_dir: RefCell<HashMap<RepoPath, Option<Rc<Manifest>>>>,
+}
+
+impl<'c> Crates<'c> {
+    /// Reads the manifests in `dirs` at once; others are read when asked for.
+    pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Crates<'c> {
+        let read: Vec<_> =
+            dirs.par_iter().map(|dir| (dir.clone(), Manifest::read(context, &manifest_of(dir)))).collect();
+        let by_dir = read.into_iter().map(|(dir, manifest)| (dir, manifest.map(Rc::new))).collect();
+        Crates { context, by_dir: RefCell::new(by_dir) }
+    }
+
+    /// The manifest in `dir`, if there is a usable one.
+    pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Manifest>> {
+        if let Some(known) = self.by_dir.borrow().get(dir) {
+            return known.clone();
+        }
+        let path = manifest_of(dir);
+        let manifest = if self.context.is_file(&path) { Manifest::read(self.context, &path) } else { None };
+        let manifest = manifest.map(Rc::new);
+        self.by_dir.borrow_mut().insert(dir.clone(), manifest.clone());
+        manifest
+    }
+
+    /// The root directory of the workspace that the package in `dir` takes itself to be in.
+    pub(super) fn root_of(&self, dir: &RepoPath) -> Option<RepoPath> {
+        let from = manifest_of(dir);
+        dir.ancestors().filter(|at| !packaged(at)).find_map(|at| {
+            let manifest = self.get(&at)?;
+            if let Some(workspace) = &manifest.workspace {
+                return (!workspace.excludes(&at, &from)).then_some(at);
+            }
+            at.join(manifest.package.as_ref()?.root.as_deref()?)
+        })
+    }
+
+    /// The `[workspace]` that fields and dependencies of the package in `dir` are inherited from.
+    pub(super) fn inherited(&self, dir: &RepoPath) -> Option<(RepoPath, Rc<Manifest>)> {
+        let root = self.root_of(dir)?;
+        let manifest = self.get(&root).filter(|manifest| manifest.workspace.is_some())?;
+        Some((root, manifest))
+    }
+
+    /// The version of the package in `dir`.
+    pub(super) fn version(&self, dir: &RepoPath, manifest: &Manifest) -> Option<String> {
+        self.field(dir, &manifest.package.as_ref()?.version, |workspace| workspace.version.clone())
+    }
+
+    /// Whether the package in `dir` says that it is not to be published.
+    pub(super) fn private(&self, dir: &RepoPath, manifest: &Manifest) -> bool {
+        let Some(package) = &manifest.package else { return false };
+        self.field(dir, &package.private, |workspace| workspace.private).unwrap_or(false)
+    }
+
+    fn field<T: Clone>(
+        &self,
+        dir: &RepoPath,
+        field: &Field<T>,
+        inherit: impl Fn(&Workspace) -> Option<T>,
+    ) -> Option<T> {
+        match field {
+            Field::Absent => None,
+            Field::Own(value) => Some(value.clone()),
+            Field::Inherited => inherit(self.inherited(dir)?.1.workspace.as_ref()?),
+        }
+    }
+}
+
+impl Workspace {
+    /// Whether `exclude` of the workspace in `root` keeps `path` out. A member that is listed by its path,
+    /// and what is below it, never is; entries are paths, not patterns.
+    pub(super) fn excludes(&self, root: &RepoPath, path: &RepoPath) -> bool {
+        let covers = |entry: &str| {
+            // Cargo compares without resolving `..`, so such an entry covers nothing.
+            let plain = !entry.split('/').any(|part| part == "..");
+            plain && root.join(entry).is_some_and(|prefix| path.starts_with(&prefix))
+        };
+        self.exclude.iter().any(|entry| covers(entry))
+            && !self.members.iter().any(|member| covers(&member.text))
+    }
+}
+
+/// The path of the manifest in `dir`.
+pub(super) fn manifest_of(dir: &RepoPath) -> RepoPath {
+    // A file name never leaves the directory.
+    dir.join(MANIFEST).unwrap_or_default()
+}
+
+/// `cargo package` unpacks into `target/package`, where no workspace applies.
+fn packaged(dir: &RepoPath) -> bool {
+    let mut parts = dir.parts().rev();
+    parts.next() == Some(b"package") && parts.next() == Some(b"target")
+}

@@ -1,0 +1,130 @@
+//! What a dependency of a package stands for: a directory of the repository, or something outside.
+
+use std::rc::Rc;
+
+use semver::{Version, VersionReq};
+
+use super::crates::{Crates, MANIFEST, manifest_of};
+use super::manifest::{Dependency, Field, Manifest, Spec};
+use crate::ecosystem::Link;
+use crate::graph::ExternalDependency;
+use crate::path::RepoPath;
+
+/// The directories that path dependencies of the package in `dir` name.
+pub(super) fn paths<'m>(
+    crates: &'m Crates,
+    dir: &'m RepoPath,
+    manifest: &'m Manifest,
+) -> impl Iterator<Item = RepoPath> + 'm {
+    manifest.dependencies.iter().filter_map(|dependency| {
+        let (base, spec) = resolve(crates, dir, dependency)?;
+        base.join(spec.path?)
+    })
+}
+
+/// The links and the other dependencies of the package in `dir`.
+pub(super) fn of(
+    crates: &Crates,
+    dir: &RepoPath,
+    manifest: &Manifest,
+) -> (Vec<Link>, Vec<ExternalDependency>) {
+    let mut links = Vec::new();
+    let mut external = Vec::new();
+    let patches = Patches::of(crates, dir, manifest);
+    for dependency in &manifest.dependencies {
+        let kind = dependency.kind;
+        let file = manifest_of(dir);
+        let Some((base, spec)) = resolve(crates, dir, dependency) else {
+            let key = &dependency.key;
+            let message = match dependency.spec {
+                Field::Inherited => format!("`{key}` is in no [workspace.dependencies]; add it there"),
+                _ => format!("`{key}` is neither a version requirement nor a table; correct it"),
+            };
+            crates.context.problem(&file, Some(dependency.line), "dependency.unresolved", message);
+            continue;
+        };
+        let name = spec.package.clone().unwrap_or_else(|| dependency.key.clone());
+        let target = match &spec.path {
+            // A path that leaves the repository is somebody else's project.
+            Some(path) => base.join(path),
+            None => patches.find(crates, &name, &spec),
+        };
+        match target {
+            Some(to) if crates.get(&to).is_some() => links.push(Link { ecosystem: None, to, kind }),
+            Some(to) => {
+                crates.context.input(&manifest_of(&to));
+                if !crates.context.is_file(&manifest_of(&to)) {
+                    let message = format!("`{name}` is to be at `{to}`, where there is no {MANIFEST}");
+                    crates.context.problem(&file, Some(dependency.line), "dependency.missing", message);
+                }
+            }
+            None => {
+                let requirement = spec.version.unwrap_or_default();
+                external.push(ExternalDependency { name, kind, requirement });
+            }
+        }
+    }
+    (links, external)
+}
+
+/// The place a dependency's path is relative to, and its entry with inheritance applied.
+fn resolve(crates: &Crates, dir: &RepoPath, dependency: &Dependency) -> Option<(RepoPath, Spec)> {
+    match &dependency.spec {
+        Field::Absent => None,
+        Field::Own(spec) => Some((dir.clone(), spec.clone())),
+        Field::Inherited => {
+            let (root, manifest) = crates.inherited(dir)?;
+            let spec = manifest.workspace.as_ref()?.dependencies.get(&dependency.key)?.clone();
+            Some((root, spec))
+        }
+    }
+}
+
+/// The `[patch]` tables that apply to a package: those of its workspace's root, or its own.
+struct Patches {
+    root: RepoPath,
+    manifest: Option<Rc<Manifest>>,
+}
+
+impl Patches {
+    fn of(crates: &Crates, dir: &RepoPath, own: &Manifest) -> Patches {
+        let root = if own.workspace.is_some() { None } else { crates.root_of(dir) };
+        let root = root.unwrap_or_else(|| dir.clone());
+        let manifest = crates.get(&root).filter(|manifest| !manifest.patches.is_empty());
+        Patches { root, manifest }
+    }
+
+    /// The directory that replaces the package `name` from the source of `spec`, if its version satisfies
+    /// the requirement.
+    fn find(&self, crates: &Crates, name: &str, spec: &Spec) -> Option<RepoPath> {
+        let patches = &self.manifest.as_ref()?.patches;
+        let requirement = spec.version.as_deref().unwrap_or("*");
+        patches.iter().filter(|patch| patch.name == name && spec.comes_from(&patch.source)).find_map(
+            |patch| {
+                let to = self.root.join(&patch.path)?;
+                let version = crates.version(&to, &*crates.get(&to)?);
+                let version = Version::parse(version.as_deref().unwrap_or("0.0.0")).ok()?;
+                VersionReq::parse(requirement).ok()?.matches(&version).then_some(to)
+            },
+        )
+    }
+}
+
+impl Spec {
+    fn comes_from(&self, source: &str) -> bool {
+        match (&self.git, &self.registry) {
+            (Some(url), _) => canonical(url) == canonical(source),
+            (None, Some(registry)) => registry == source,
+            (None, None) => {
+                matches!(source, "crates-io" | "https://github.com/rust-lang/crates.io-index")
+            }
+        }
+    }
+}
+
+/// Cargo's canonical form of a git URL: the spellings of one repository become equal.
+fn canonical(url: &str) -> String {
+    let url = url.trim_end_matches('/');
+    let url = if url.contains("://github.com/") { url.to_lowercase() } else { url.to_owned() };
+    url.strip_suffix(".git").map(str::to_owned).unwrap_or(url)
+}
