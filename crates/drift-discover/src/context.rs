@@ -33,10 +33,8 @@ impl<'a> Context<'a> {
         is_manifest: impl Fn(&[u8]) -> bool,
     ) -> Context<'a> {
         let mut by_name: HashMap<Box<[u8]>, Vec<RepoPath>> = HashMap::new();
-        for path in source.visible() {
-            if is_manifest(path.file_name()) {
-                by_name.entry(path.file_name().into()).or_default().push(path.clone());
-            }
+        for path in source.visible(&is_manifest) {
+            by_name.entry(path.file_name().into()).or_default().push(path);
         }
         Context { source, options, by_name, inputs: Mutex::default(), problems: Mutex::default() }
     }

@@ -7,8 +7,12 @@
 //! Knows nothing about databases, configuration files, the terminal, the environment or the clock.
 
 mod context;
+mod disk;
 mod ecosystem;
+mod files;
+mod fingerprint;
 mod frameworks;
+mod git;
 mod glob;
 mod graph;
 mod lower;
@@ -16,11 +20,17 @@ mod options;
 mod path;
 mod problem;
 mod source;
+mod tree;
+mod walk;
 
 use rayon::prelude::*;
 
 pub use context::{Context, MAX_MANIFEST_BYTES, MAX_NESTING};
+pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link};
+pub use files::{FileEntry, FileKind, Files, Stat};
+pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
+pub use git::{Git, GitError, Tracked, find_top};
 pub use graph::{
     Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
 };
@@ -28,6 +38,8 @@ pub use options::DiscoverOptions;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};
+pub use tree::{Input, Tree, TreeOptions, input_stat, read_tree};
+pub use walk::{Event, OnEvent, Walk, WalkError, WalkOptions, walk};
 
 /// What discovery says of a repository.
 #[derive(Clone, Debug, Default)]

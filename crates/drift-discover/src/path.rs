@@ -5,6 +5,7 @@
 //! Invariant: `/`-separated, no leading or trailing `/`, no empty, `.` or `..` part; the root is empty.
 
 use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,11 @@ impl RepoPath {
     /// Normalises `path`, resolving `.` and `..` by name. `None` if it is absolute or leaves the root.
     pub fn new(path: impl AsRef<[u8]>) -> Option<RepoPath> {
         RepoPath::root().join(path)
+    }
+
+    /// Bytes that already keep the invariant, as a walk or git hands them out.
+    pub(crate) fn from_clean(bytes: impl Into<Box<[u8]>>) -> RepoPath {
+        RepoPath(bytes.into())
     }
 
     /// `self` followed by `rel`, resolving `.` and `..` by name. `None` if `rel` is absolute or the result
@@ -119,20 +125,47 @@ impl RepoPath {
     /// The file-system path below `root`.
     pub fn to_fs(&self, root: &Path) -> PathBuf {
         let mut path = root.to_path_buf();
-        path.extend(self.parts().map(os_part));
+        path.extend(self.parts().map(os_path));
         path
     }
 }
 
+/// `bytes`, a `/`-separated path or a part of one, as the system spells it.
 #[cfg(unix)]
-fn os_part(part: &[u8]) -> Cow<'_, std::ffi::OsStr> {
+pub(crate) fn os_path(bytes: &[u8]) -> Cow<'_, Path> {
     use std::os::unix::ffi::OsStrExt;
-    Cow::Borrowed(std::ffi::OsStr::from_bytes(part))
+    Cow::Borrowed(Path::new(std::ffi::OsStr::from_bytes(bytes)))
 }
 
+/// `bytes`, a `/`-separated path or a part of one, as the system spells it.
 #[cfg(not(unix))]
-fn os_part(part: &[u8]) -> Cow<'_, std::ffi::OsStr> {
-    Cow::Owned(String::from_utf8_lossy(part).into_owned().into())
+pub(crate) fn os_path(bytes: &[u8]) -> Cow<'_, Path> {
+    Cow::Owned(PathBuf::from(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// The name of an entry as bytes.
+#[cfg(unix)]
+pub(crate) fn os_bytes(name: &OsStr) -> Cow<'_, [u8]> {
+    use std::os::unix::ffi::OsStrExt;
+    Cow::Borrowed(name.as_bytes())
+}
+
+/// The name of an entry as bytes.
+#[cfg(not(unix))]
+pub(crate) fn os_bytes(name: &OsStr) -> Cow<'_, [u8]> {
+    Cow::Owned(name.to_string_lossy().into_owned().into_bytes())
+}
+
+/// A relative path of the system. `None` if it leaves the root.
+pub(crate) fn from_os(path: &Path) -> Option<RepoPath> {
+    let mut bytes: Vec<u8> = Vec::new();
+    for part in path.components() {
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend_from_slice(&os_bytes(part.as_os_str()));
+    }
+    RepoPath::new(bytes)
 }
 
 impl fmt::Display for RepoPath {

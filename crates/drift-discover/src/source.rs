@@ -41,8 +41,9 @@ pub trait Source: Sync {
     /// The entries of `dir`, sorted by name, ignored and hidden ones included; empty if it is no directory.
     fn list(&self, dir: &RepoPath) -> Arc<[Entry]>;
 
-    /// The files that ignore rules leave visible, and those git tracks, sorted.
-    fn visible(&self) -> &[RepoPath];
+    /// Of the files that ignore rules leave visible, and those git tracks, the ones whose name `wanted`
+    /// accepts, sorted.
+    fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath>;
 
     /// Whether `path` is a file (symlinks that stay inside the repository are followed).
     fn is_file(&self, path: &RepoPath) -> bool {
@@ -68,7 +69,6 @@ pub trait Source: Sync {
 #[derive(Default)]
 pub struct MemorySource {
     files: BTreeMap<RepoPath, Vec<u8>>,
-    visible: Vec<RepoPath>,
     dirs: BTreeMap<RepoPath, Arc<[Entry]>>,
 }
 
@@ -89,9 +89,8 @@ impl MemorySource {
                 kind = EntryKind::Dir;
             }
         }
-        let visible = files.keys().cloned().collect();
         let dirs = dirs.into_iter().map(|(dir, entries)| (dir, entries.into_iter().collect())).collect();
-        MemorySource { files, visible, dirs }
+        MemorySource { files, dirs }
     }
 
     /// A fixture in one string: each file starts with a line `//- path`, its content follows.
@@ -117,7 +116,7 @@ impl Source for MemorySource {
         self.dirs.get(dir).cloned().unwrap_or_default()
     }
 
-    fn visible(&self) -> &[RepoPath] {
-        &self.visible
+    fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {
+        self.files.keys().filter(|path| wanted(path.file_name())).cloned().collect()
     }
 }

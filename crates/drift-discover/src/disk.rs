@@ -1,0 +1,133 @@
+//! [`DiskSource`]: the work tree as a [`Source`].
+//!
+//! What is visible comes from the walk; reading and listing go to the file system, ignored and hidden
+//! entries included. A symlink is followed only if it ends inside the root.
+//! Invariants: nothing outside the root is read or listed; nothing but a regular file is read, whatever is
+//! put in its place meanwhile: it is opened without waiting, then examined.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::files::Files;
+use crate::path::{RepoPath, os_bytes};
+use crate::source::{Entry, EntryKind, ReadError, Source};
+
+/// A tree on disk.
+pub struct DiskSource<'a> {
+    root: PathBuf,
+    /// The root without symlinks, to tell whether a link leaves it.
+    real: PathBuf,
+    files: &'a Files,
+    lists: Mutex<HashMap<RepoPath, Arc<[Entry]>>>,
+}
+
+impl<'a> DiskSource<'a> {
+    /// The tree at `root`, of which a walk saw `files`.
+    pub fn new(root: impl Into<PathBuf>, files: &'a Files) -> DiskSource<'a> {
+        let root = root.into();
+        let real = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+        DiskSource { root, real, files, lists: Mutex::default() }
+    }
+
+    /// Whether `path` is reached without leaving the root, symlinks followed.
+    fn is_inside(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|real| real.starts_with(&self.real))
+    }
+
+    fn list_now(&self, dir: &RepoPath) -> Arc<[Entry]> {
+        let path = dir.to_fs(&self.root);
+        if !dir.is_root() && !self.is_inside(&path) {
+            return Arc::default();
+        }
+        let Ok(listing) = fs::read_dir(&path) else { return Arc::default() };
+        let mut entries: Vec<Entry> = (listing.flatten())
+            .filter_map(|entry| {
+                let mut kind = entry.file_type().ok()?;
+                if kind.is_symlink() {
+                    if !self.is_inside(&entry.path()) {
+                        return None;
+                    }
+                    kind = fs::metadata(entry.path()).ok()?.file_type();
+                }
+                let kind = match (kind.is_dir(), kind.is_file()) {
+                    (true, _) => EntryKind::Dir,
+                    (_, true) => EntryKind::File,
+                    _ => return None,
+                };
+                Some(Entry { name: os_bytes(&entry.file_name()).into(), kind })
+            })
+            .collect();
+        entries.sort();
+        entries.into()
+    }
+}
+
+impl Source for DiskSource<'_> {
+    fn read(&self, path: &RepoPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let fs_path = path.to_fs(&self.root);
+        match fs::symlink_metadata(&fs_path) {
+            Err(why) => return Err(read_error(&why)),
+            // The directories above can be links too; all that counts is where the path ends.
+            Ok(_) if !self.is_inside(&fs_path) => return Err(ReadError::Absent),
+            Ok(_) => {}
+        }
+        read_regular(&fs_path, limit)
+    }
+
+    fn list(&self, dir: &RepoPath) -> Arc<[Entry]> {
+        let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(dir).cloned();
+        known.unwrap_or_else(|| {
+            let entries = self.list_now(dir);
+            let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+            lists.insert(dir.clone(), entries.clone());
+            entries
+        })
+    }
+
+    fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {
+        (0..self.files.len())
+            .filter(|&at| wanted(self.files.split(at).1))
+            .map(|at| self.files.path(at))
+            .collect()
+    }
+}
+
+/// The whole content of a regular file of at most `limit` bytes; anything else is absent.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let file = open_regular(path).map_err(|why| read_error(&why))?.ok_or(ReadError::Absent)?;
+    let size = file.metadata().map_err(|why| read_error(&why))?.len();
+    if size > limit {
+        return Err(ReadError::TooLarge(size));
+    }
+    let mut content = Vec::with_capacity(size as usize);
+    // One byte more than allowed tells that the file grew meanwhile.
+    file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(|why| read_error(&why))?;
+    match content.len() as u64 > limit {
+        true => Err(ReadError::TooLarge(content.len() as u64)),
+        false => Ok(content),
+    }
+}
+
+/// Opens `path` for reading if it is a regular file. Never waits for the other end of a FIFO.
+pub(crate) fn open_regular(path: &Path) -> std::io::Result<Option<File>> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits() as i32);
+    }
+    let file = options.open(path)?;
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
+fn read_error(why: &std::io::Error) -> ReadError {
+    match why.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => ReadError::Absent,
+        _ => ReadError::Io(why.to_string()),
+    }
+}

@@ -1,0 +1,268 @@
+//! Fingerprints: the BLAKE3 of every file, taken again only where the file may have changed.
+//!
+//! Two steps. [`Comparison`] sets what the last scan stored against what the walk saw, without reading a
+//! file; [`fingerprint`] hashes the files it names, in parallel, and hands the results over in path order.
+//! As git does, a file is taken as unchanged if size, modification time and inode are those stored, unless
+//! that time is so close to the start of the last scan that a later write could bear the same one.
+//! Invariants: memory does not depend on file sizes, and on their number by a few bytes for each; a hash is
+//! handed over only with metadata that was the same before and after its file was read.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use rayon::prelude::*;
+
+use crate::disk::open_regular;
+use crate::files::{FileKind, Files, Stat};
+use crate::path::{RepoPath, os_bytes, os_path};
+use crate::problem::Problem;
+use crate::walk::{Event, OnEvent, WalkError, pool};
+
+/// A file last written less than this before a scan started is hashed again by the next one: the clock that
+/// stamps files may lag by a tick, and some file systems store whole even seconds.
+const RACY_NS: i64 = 2_000_000_000;
+/// So many files are handed over at a time. The threads wait for each other once per batch.
+const BATCH: usize = 4096;
+/// A file of at least this size is hashed by all threads together, so that one big file does not leave the
+/// others idle.
+const LARGE: u64 = 16 << 20;
+/// How often a file that changes while it is read is read.
+const ATTEMPTS: usize = 3;
+
+/// What the last scan stored, compared with what the walk saw.
+pub struct Comparison<'a> {
+    files: &'a Files,
+    racy_from: i64,
+    matched: Vec<bool>,
+    changed: Vec<u32>,
+    removed: Vec<RepoPath>,
+    unchanged: usize,
+    next: usize,
+}
+
+/// What a scan has to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Places in the table of files that nothing was stored for, ascending.
+    pub added: Vec<u32>,
+    /// Places of files whose content may have changed, ascending.
+    pub changed: Vec<u32>,
+    /// Stored files that are gone, in the order they were given in.
+    pub removed: Vec<RepoPath>,
+    /// How many files are as stored.
+    pub unchanged: usize,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares with `files`. `last_scan_ns`, nanoseconds since 1970, is when the scan that stored the rows
+    /// started.
+    pub fn new(files: &'a Files, last_scan_ns: i64) -> Comparison<'a> {
+        Comparison {
+            files,
+            racy_from: last_scan_ns.saturating_sub(RACY_NS),
+            matched: vec![false; files.len()],
+            changed: Vec::new(),
+            removed: Vec::new(),
+            unchanged: 0,
+            next: 0,
+        }
+    }
+
+    /// One stored row. Any order is right; that of the paths' bytes is fast.
+    pub fn stored(&mut self, path: &[u8], stat: Stat) {
+        let is_next = self.next < self.files.len() && self.files.compare(self.next, path).is_eq();
+        let Some(at) = (if is_next { Some(self.next) } else { self.files.find(path) }) else {
+            self.removed.push(RepoPath::from_clean(path));
+            return;
+        };
+        self.next = at + 1;
+        if std::mem::replace(&mut self.matched[at], true) {
+            return;
+        }
+        if self.files.stat(at) == stat && stat.mtime_ns < self.racy_from {
+            self.unchanged += 1;
+        } else {
+            self.changed.push(at as u32);
+        }
+    }
+
+    /// The result, once all rows were given.
+    pub fn finish(mut self) -> Changes {
+        self.changed.sort_unstable();
+        let added = (0..self.files.len() as u32).filter(|&at| !self.matched[at as usize]).collect();
+        Changes { added, changed: self.changed, removed: self.removed, unchanged: self.unchanged }
+    }
+}
+
+/// The content of one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// The place in the table of files.
+    pub file: u32,
+    /// As it was when the content was read.
+    pub stat: Stat,
+    /// BLAKE3 of the content; of a symlink, of its target.
+    pub hash: [u8; 32],
+}
+
+/// Hashes the files at `places` of `files`, ascending, in the tree at `root`, and calls `sink` on this
+/// thread with each result in path order while the next ones are being hashed. A file that vanished is left
+/// out; one that is unreadable, or keeps changing, is left out and reported.
+pub fn fingerprint(
+    root: &Path,
+    files: &Files,
+    places: &[u32],
+    threads: usize,
+    cancel: &AtomicBool,
+    on: OnEvent,
+    sink: &mut dyn FnMut(Fingerprint),
+) -> Result<Vec<Problem>, WalkError> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pool = pool(threads)?;
+    let hasher = Hasher {
+        root,
+        files,
+        cancel,
+        on,
+        of_files: places.len() as u64,
+        of_bytes: places.iter().map(|&at| files.stat(at as usize).size).sum(),
+        done: AtomicU64::new(0),
+        bytes: AtomicU64::new(0),
+    };
+    let mut problems = Vec::new();
+    std::thread::scope(|scope| {
+        // One batch waits while another is hashed: enough to keep both sides busy.
+        let (send, receive) = mpsc::sync_channel::<Vec<Hashed>>(1);
+        let (hasher, pool) = (&hasher, &pool);
+        scope.spawn(move || {
+            for batch in places.chunks(BATCH) {
+                let hashed = pool.install(|| hasher.batch(batch));
+                if cancel.load(Ordering::Relaxed) || send.send(hashed).is_err() {
+                    return;
+                }
+            }
+        });
+        for hashed in receive.into_iter().flatten() {
+            match hashed {
+                Hashed::Is(found) => sink(found),
+                Hashed::Gone => {}
+                Hashed::Bad(problem) => problems.push(problem),
+            }
+        }
+    });
+    match cancel.load(Ordering::Relaxed) {
+        true => Err(WalkError::Cancelled),
+        false => Ok(problems),
+    }
+}
+
+enum Hashed {
+    Is(Fingerprint),
+    Gone,
+    Bad(Problem),
+}
+
+struct Hasher<'a> {
+    root: &'a Path,
+    files: &'a Files,
+    cancel: &'a AtomicBool,
+    on: OnEvent<'a>,
+    of_files: u64,
+    of_bytes: u64,
+    done: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Hasher<'_> {
+    fn batch(&self, places: &[u32]) -> Vec<Hashed> {
+        let init = || vec![0; 1 << 16];
+        places.par_iter().with_max_len(64).map_init(init, |buffer, &at| self.one(at, buffer)).collect()
+    }
+
+    fn one(&self, file: u32, buffer: &mut [u8]) -> Hashed {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Hashed::Gone;
+        }
+        let (dir, name) = self.files.split(file as usize);
+        let mut path = self.root.join(os_path(dir));
+        path.push(os_path(name));
+        let hashed = self.hash(&path, self.files.kind(file as usize), buffer);
+        let bytes = self.files.stat(file as usize).size;
+        let files = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if files.is_multiple_of(64) || files == self.of_files {
+            let (of_files, of_bytes) = (self.of_files, self.of_bytes);
+            (self.on)(Event::Hashed { files, bytes, of_files, of_bytes });
+        }
+        let bad = |code, message| {
+            let file = self.files.path(file as usize);
+            Hashed::Bad(Problem { file, line: None, code, message })
+        };
+        match hashed {
+            Ok(Some((stat, hash))) => Hashed::Is(Fingerprint { file, stat, hash }),
+            Ok(None) => bad("file.changing", "kept changing while it was read; scan again".into()),
+            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Hashed::Gone,
+            Err(why) => bad("file.unreadable", format!("cannot be read: {why}")),
+        }
+    }
+
+    /// `None` if the file would not hold still.
+    fn hash(
+        &self,
+        path: &Path,
+        kind: FileKind,
+        buffer: &mut [u8],
+    ) -> std::io::Result<Option<(Stat, [u8; 32])>> {
+        for _ in 0..ATTEMPTS {
+            if kind == FileKind::Symlink {
+                let before = Stat::of(&fs::symlink_metadata(path)?);
+                let target = fs::read_link(path)?;
+                if Stat::of(&fs::symlink_metadata(path)?) == before {
+                    let hash = blake3::hash(&os_bytes(target.as_os_str()));
+                    return Ok(Some((before, *hash.as_bytes())));
+                }
+                continue;
+            }
+            let Some(mut file) = open_regular(path)? else {
+                return Err(ErrorKind::NotFound.into());
+            };
+            let before = Stat::of(&file.metadata()?);
+            let hash = self.content(&mut file, before.size, buffer)?;
+            if Stat::of(&file.metadata()?) == before {
+                return Ok(Some((before, hash)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn content(&self, file: &mut File, size: u64, small: &mut [u8]) -> std::io::Result<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new();
+        let mut large = if size >= LARGE { vec![0; 4 << 20] } else { Vec::new() };
+        let buffer = if large.is_empty() { small } else { &mut large };
+        loop {
+            let count = match file.read(buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(why) if why.kind() == ErrorKind::Interrupted => continue,
+                Err(why) => return Err(why),
+            };
+            if size >= LARGE {
+                hasher.update_rayon(&buffer[..count]);
+                if self.cancel.load(Ordering::Relaxed) {
+                    break;
+                }
+            } else {
+                hasher.update(&buffer[..count]);
+            }
+        }
+        Ok(*hasher.finalize().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests;

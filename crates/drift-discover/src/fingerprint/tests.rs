@@ -1,0 +1,119 @@
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use super::{Changes, Comparison, fingerprint};
+use crate::files::{Files, Stat};
+use crate::walk::{WalkOptions, walk};
+
+const LATER: i64 = i64::MAX;
+
+fn files_of(root: &Path) -> Files {
+    walk(root, &WalkOptions::default(), &AtomicBool::new(false), &|_| {}).unwrap().files
+}
+
+fn hashes(root: &Path, files: &Files, places: &[u32]) -> (Vec<(String, [u8; 32])>, usize) {
+    let mut out = Vec::new();
+    let mut sink = |found: super::Fingerprint| {
+        out.push((files.path(found.file as usize).to_string(), found.hash));
+    };
+    let stop = AtomicBool::new(false);
+    let problems = fingerprint(root, files, places, 0, &stop, &|_| {}, &mut sink).unwrap();
+    (out, problems.len())
+}
+
+fn tree() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("d")).unwrap();
+    for name in ["a", "b", "d/c"] {
+        fs::write(dir.path().join(name), name).unwrap();
+    }
+    dir
+}
+
+/// Compares a tree with what was stored of it after `change`.
+fn compare(last_scan: i64, change: impl FnOnce(&mut Vec<(Vec<u8>, Stat)>)) -> Changes {
+    let dir = tree();
+    let files = files_of(dir.path());
+    let mut rows: Vec<_> = files.iter().map(|file| (file.path.as_bytes().to_vec(), file.stat)).collect();
+    change(&mut rows);
+    let mut comparison = Comparison::new(&files, last_scan);
+    for (path, stat) in &rows {
+        comparison.stored(path, *stat);
+    }
+    comparison.finish()
+}
+
+#[test]
+fn hashes_come_in_path_order_and_are_right() {
+    let dir = tree();
+    let big = vec![7; (super::LARGE + 5) as usize];
+    fs::write(dir.path().join("big"), &big).unwrap();
+    let files = files_of(dir.path());
+    let (found, problems) = hashes(dir.path(), &files, &[0, 1, 2, 3]);
+    let expected = [("a", &b"a"[..]), ("b", b"b"), ("big", &big), ("d/c", b"d/c")]
+        .map(|(path, content)| (path.to_owned(), *blake3::hash(content).as_bytes()));
+    assert_eq!(found, expected);
+    assert_eq!(problems, 0);
+}
+
+#[test]
+fn what_is_as_stored_is_left_alone() {
+    let changes = compare(LATER, |_| {});
+    assert_eq!(changes, Changes { unchanged: 3, ..Changes::default() });
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let changes = compare(LATER, |rows| rows.reverse());
+    assert_eq!(changes, Changes { unchanged: 3, ..Changes::default() });
+}
+
+#[test]
+fn size_time_or_inode_each_tell_a_change() {
+    let each: [fn(&mut Stat); 3] = [|stat| stat.size += 1, |stat| stat.mtime_ns -= 1, |stat| stat.inode += 1];
+    for alter in each {
+        let changes = compare(LATER, |rows| alter(&mut rows[1].1));
+        assert_eq!((changes.changed, changes.unchanged), (vec![1], 2));
+    }
+}
+
+#[test]
+fn a_time_close_to_the_last_scan_is_not_trusted() {
+    let mut newest = 0;
+    let changes = compare(LATER, |rows| newest = rows.iter().map(|row| row.1.mtime_ns).max().unwrap());
+    assert_eq!(changes.unchanged, 3);
+    let changes = compare(newest, |_| {});
+    assert_eq!(changes.changed, [0, 1, 2]);
+}
+
+#[test]
+fn added_and_removed_are_told_apart() {
+    let changes = compare(LATER, |rows| rows[2].0 = b"d/cc".to_vec());
+    assert_eq!(changes.added, [2]);
+    assert_eq!(changes.removed[0].to_string(), "d/cc");
+    assert_eq!(changes.unchanged, 2);
+}
+
+#[test]
+fn a_file_that_vanished_is_left_out() {
+    let dir = tree();
+    let files = files_of(dir.path());
+    fs::remove_file(dir.path().join("a")).unwrap();
+    let (found, problems) = hashes(dir.path(), &files, &[0, 1]);
+    assert_eq!((found.len(), problems), (1, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_its_target_and_a_fifo_never_waits() {
+    let dir = tree();
+    std::os::unix::fs::symlink("nowhere", dir.path().join("link")).unwrap();
+    let files = files_of(dir.path());
+    fs::remove_file(dir.path().join("a")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(dir.path().join("a")).status().unwrap();
+    assert!(made.success());
+    let (found, problems) = hashes(dir.path(), &files, &[0, 3]);
+    assert_eq!(found, [("link".to_owned(), *blake3::hash(b"nowhere").as_bytes())]);
+    assert_eq!(problems, 0);
+}

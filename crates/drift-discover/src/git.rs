@@ -1,0 +1,177 @@
+//! [`Git`]: the thin layer over the `git` command line; what git knows of a work tree.
+//!
+//! The command line, since only it means exactly what git means. Every call takes no optional locks, starts
+//! no file-system monitor, external diff, pager or prompt, fetches nothing, and does not inherit the
+//! variables that would point git at another repository (as inside a hook).
+//! Everything degrades: without git or outside a work tree each call is a typed [`GitError`] with a hint.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::path::os_path;
+
+/// Variables that git sets for hooks and aliases, or that change what its output means. `GIT_CONFIG_*` stay,
+/// since that is how CI marks a directory as safe.
+const NOT_INHERITED: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIFF_OPTS",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_TRACE",
+    "GIT_WORK_TREE",
+];
+
+/// Why git could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("git is not installed or cannot be started")]
+    NotInstalled(#[source] std::io::Error),
+    #[error("{} is not in a git work tree", path.display())]
+    NotARepository { path: PathBuf },
+    #[error("git refuses {}: it belongs to someone else", path.display())]
+    Unsafe { path: PathBuf },
+    #[error("git does not know the revision `{revision}`")]
+    UnknownRevision { revision: String, shallow: bool },
+    #[error("`{base}` and `{head}` have no common ancestor here")]
+    NoMergeBase { base: String, head: String, shallow: bool },
+    #[error("`git {command}` failed: {message}")]
+    Failed { command: String, message: String },
+}
+
+impl GitError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            GitError::NotInstalled(_) => Some("install git, or name the changed files yourself".into()),
+            GitError::NotARepository { .. } => None,
+            GitError::Unsafe { path } => {
+                Some(format!("run `git config --global --add safe.directory {}`", path.display()))
+            }
+            GitError::UnknownRevision { shallow: true, .. } | GitError::NoMergeBase { shallow: true, .. } => {
+                Some("this clone is shallow; run `git fetch --unshallow`".into())
+            }
+            GitError::UnknownRevision { revision, .. } => {
+                Some(format!("run `git fetch origin {revision}`, or check the name"))
+            }
+            GitError::NoMergeBase { .. } => Some("name a base that shares history with HEAD".into()),
+            GitError::Failed { .. } => None,
+        }
+    }
+}
+
+/// Git, asked about the work tree that holds a directory.
+#[derive(Clone, Debug)]
+pub struct Git {
+    dir: PathBuf,
+}
+
+impl Git {
+    /// Asks about `dir`; paths in answers are relative to it.
+    pub fn new(dir: impl Into<PathBuf>) -> Git {
+        Git { dir: dir.into() }
+    }
+
+    /// The files at and below the directory that git tracks, those of submodules included.
+    pub fn tracked(&self) -> Result<Tracked, GitError> {
+        let args = ["ls-files", "-z", "--cached", "--recurse-submodules"];
+        Ok(Tracked::new(self.run(args)?))
+    }
+
+    /// The file that `core.excludesFile` names.
+    pub fn excludes_file(&self) -> Option<PathBuf> {
+        let out = self.run(["config", "--type=path", "-z", "--get", "core.excludesFile"]).ok()?;
+        let path = os_path(out.strip_suffix(b"\0")?).into_owned();
+        // Git takes a relative one from where it runs.
+        Some(self.dir.join(path))
+    }
+
+    /// Runs git and returns its standard output.
+    pub(crate) fn run<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+    ) -> Result<Vec<u8>, GitError> {
+        let mut command = self.command();
+        command.args(args);
+        let out = command.stdin(Stdio::null()).output().map_err(GitError::NotInstalled)?;
+        match out.status.success() {
+            true => Ok(out.stdout),
+            false => Err(self.failure(&command, &out)),
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        for name in NOT_INHERITED {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(&self.dir)
+            .env("LC_ALL", "C")
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotepath=off"]);
+        command
+    }
+
+    fn failure(&self, command: &Command, out: &Output) -> GitError {
+        let message = String::from_utf8_lossy(&out.stderr).trim().to_owned();
+        if message.contains("not a git repository") || message.contains("must be run in a work tree") {
+            return GitError::NotARepository { path: self.dir.clone() };
+        }
+        if message.contains("dubious ownership") {
+            return GitError::Unsafe { path: self.dir.clone() };
+        }
+        let words = command.get_args().skip(5).map(|arg| arg.to_string_lossy().into_owned());
+        let message = if message.is_empty() { out.status.to_string() } else { message };
+        GitError::Failed { command: words.collect::<Vec<_>>().join(" "), message }
+    }
+}
+
+/// Paths that git tracks, sorted, in one buffer.
+#[derive(Clone, Debug, Default)]
+pub struct Tracked {
+    /// Each path ends with a zero byte.
+    bytes: Vec<u8>,
+}
+
+impl Tracked {
+    fn new(bytes: Vec<u8>) -> Tracked {
+        let given = Tracked { bytes };
+        // A submodule's files come where the submodule itself would, which is not where their paths sort.
+        if given.paths().is_sorted() {
+            return given;
+        }
+        let mut paths: Vec<&[u8]> = given.paths().collect();
+        paths.sort_unstable();
+        let mut bytes = Vec::with_capacity(given.bytes.len());
+        for path in paths {
+            bytes.extend_from_slice(path);
+            bytes.push(0);
+        }
+        Tracked { bytes }
+    }
+
+    /// The paths in order. One with several stages of a conflict comes several times.
+    pub fn paths(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.split(|&b| b == 0).filter(|path| !path.is_empty())
+    }
+}
+
+/// The nearest directory at or above `dir` with a `.git`, found without running anything.
+pub fn find_top(dir: &Path) -> Option<PathBuf> {
+    dir.ancestors().find(|dir| dir.join(".git").symlink_metadata().is_ok()).map(Path::to_path_buf)
+}

@@ -1,0 +1,77 @@
+//! [`read_tree`]: one call that walks a tree and discovers its projects.
+//!
+//! What `init` and `scan` store and what `affected` and `check` look at afresh comes from here. The files'
+//! content is left to [`crate::fingerprint`], which needs the stored rows.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use crate::disk::DiskSource;
+use crate::files::{FileKind, Files, Stat};
+use crate::options::DiscoverOptions;
+use crate::path::RepoPath;
+use crate::problem::Problem;
+use crate::walk::{OnEvent, WalkError, WalkOptions, walk};
+use crate::{Discovery, ProjectGraph, discover};
+
+/// How a tree is read.
+#[derive(Clone, Debug, Default)]
+pub struct TreeOptions {
+    pub walk: WalkOptions,
+    pub discover: DiscoverOptions,
+}
+
+/// A work tree: its files, its projects, and what was wrong.
+#[derive(Debug, Default)]
+pub struct Tree {
+    pub files: Files,
+    pub graph: ProjectGraph,
+    /// Of the walk and of discovery, sorted by file and line.
+    pub problems: Vec<Problem>,
+    /// Every file that the graph depends on, sorted by path.
+    pub inputs: Vec<Input>,
+}
+
+/// A file that the graph depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub path: RepoPath,
+    /// As [`input_stat`] gives it; `None` if there is no such file.
+    pub stat: Option<Stat>,
+}
+
+/// Reads the tree at `root`, an absolute path.
+pub fn read_tree(
+    root: &Path,
+    options: &TreeOptions,
+    cancel: &AtomicBool,
+    on: OnEvent,
+) -> Result<Tree, WalkError> {
+    let walked = walk(root, &options.walk, cancel, on)?;
+    let source = DiskSource::new(root, &walked.files);
+    let Discovery { graph, mut problems, inputs } = discover(&source, &options.discover);
+    if cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(WalkError::Cancelled);
+    }
+    problems.extend(walked.problems);
+    problems.sort();
+    let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
+    Ok(Tree { files: walked.files, graph, problems, inputs })
+}
+
+/// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.
+pub fn input_stat(root: &Path, path: &RepoPath) -> Option<Stat> {
+    fs::metadata(path.to_fs(root)).ok().filter(fs::Metadata::is_file).map(|metadata| Stat::of(&metadata))
+}
+
+/// What the walk saw comes first: it was there before the manifest was read, so that a change in between
+/// shows as stale.
+fn input(root: &Path, files: &Files, path: RepoPath) -> Input {
+    let walked = files.find(path.as_bytes()).filter(|&at| files.kind(at) == FileKind::Regular);
+    let stat = walked.map(|at| files.stat(at)).or_else(|| input_stat(root, &path));
+    Input { path, stat }
+}
+
+#[cfg(test)]
+mod tests;

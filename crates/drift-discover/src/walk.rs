@@ -1,0 +1,351 @@
+//! [`walk`]: the one parallel walk over a tree, which feeds both discovery and fingerprints.
+//!
+//! Seen are the files that no rule hides (`rules.rs`), and all that git tracks, ignored and hidden ones too.
+//! Never entered: `.git`, `.drift`, `.drift-backups`, and a directory that holds a `.drift` of its own, since
+//! that is another workspace. Submodules are walked. A symlink is an entry of its own, as in git: its content
+//! is its target, and it is never followed. FIFOs, sockets and devices are no files.
+//! Invariants: nothing is written and nothing opened but directories and ignore files; a directory that
+//! cannot be read is a [`Problem`] and the rest is still seen.
+//!
+//! The `ignore` crate supplies the patterns, not the traversal: its parallel walker builds a path and takes a
+//! queue operation for every file, where this one does so for every directory only.
+
+mod rules;
+
+use std::collections::HashMap;
+use std::fs::{self, DirEntry, ReadDir};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use rayon::Scope;
+
+use crate::files::{DirFiles, FileKind, Files, Stat, join};
+use crate::git::{self, Git};
+use crate::path::os_path;
+use crate::problem::Problem;
+use rules::{Complaint, Level, RuleFiles, Rules, Verdict};
+
+/// How a tree is walked.
+#[derive(Clone, Debug, Default)]
+pub struct WalkOptions {
+    /// Patterns in the syntax of `.gitignore`, relative to the root; they win over all ignore files.
+    pub ignore: Vec<String>,
+    /// The file of patterns that git reads where `core.excludesFile` is not set:
+    /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore`.
+    pub default_excludes: Option<PathBuf>,
+    /// How many threads; 0 takes one per core, but at least four, since threads that wait for a cold disk
+    /// cost nothing.
+    pub threads: usize,
+}
+
+/// What is happening, for progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// So many files were seen until now.
+    Walked { files: u64 },
+    /// So many files, and bytes of them, were hashed until now, of so many.
+    Hashed { files: u64, bytes: u64, of_files: u64, of_bytes: u64 },
+}
+
+/// Where events go; called from several threads.
+pub type OnEvent<'a> = &'a (dyn Fn(Event) + Sync);
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    #[error("cannot read the directory {}", path.display())]
+    Root { path: PathBuf, source: std::io::Error },
+    #[error("cannot start {threads} threads")]
+    Threads { threads: usize, source: rayon::ThreadPoolBuildError },
+    #[error("interrupted")]
+    Cancelled,
+}
+
+impl WalkError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            WalkError::Root { path, .. } => {
+                Some(format!("check that {} is a directory that you may read", path.display()))
+            }
+            WalkError::Threads { .. } => Some("lower the number of threads".into()),
+            WalkError::Cancelled => None,
+        }
+    }
+}
+
+/// What a walk saw.
+#[derive(Debug, Default)]
+pub struct Walk {
+    pub files: Files,
+    /// Directories and rules that could not be read, sorted.
+    pub problems: Vec<Problem>,
+}
+
+/// Walks the tree at `root`, an absolute path. Ends early with [`WalkError::Cancelled`] once `cancel` is set.
+pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent) -> Result<Walk, WalkError> {
+    let entries = read_dir(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
+    let pool = pool(options.threads)?;
+    let top = git::find_top(root);
+    std::thread::scope(|threads| {
+        let tracked = top.as_ref().map(|_| threads.spawn(|| Git::new(root).tracked()));
+        let mut bad = Vec::new();
+        let excludes = top.as_ref().and_then(|_| Git::new(root).excludes_file());
+        let excludes = excludes.or_else(|| options.default_excludes.clone());
+        let rules = Rules::new(&options.ignore, excludes.as_deref(), &mut bad);
+        let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
+        let walker = Walker {
+            root,
+            prefix,
+            rules,
+            cancel,
+            on,
+            seen: AtomicU64::new(0),
+            dirs: Mutex::default(),
+            drift_levels: Mutex::default(),
+            bad: Mutex::new(bad),
+        };
+        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level, Ok(entries)));
+        if cancel.load(Ordering::Relaxed) {
+            return Err(WalkError::Cancelled);
+        }
+        // Without git, or where it refuses, the plain walk is the answer.
+        let tracked = tracked.and_then(|thread| thread.join().ok()).and_then(Result::ok).unwrap_or_default();
+        Ok(walker.finish(&tracked))
+    })
+}
+
+/// A pool of `threads` threads, or the default of [`WalkOptions::threads`].
+pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool, WalkError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = if threads == 0 { cores.max(4) } else { threads };
+    (rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|_| "drift-walk".into()).build())
+        .map_err(|source| WalkError::Threads { threads, source })
+}
+
+/// The rules of the directories from the top of the work tree down to the parent of `root`, and the path of
+/// `root` below that top, with a final `/`.
+fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (Vec<u8>, Level) {
+    let mut level = Level::none();
+    let mut prefix = Vec::new();
+    let Some((top, below)) = top.and_then(|top| Some((top, root.strip_prefix(top).ok()?))) else {
+        return (prefix, level);
+    };
+    let mut dir = top.to_path_buf();
+    for part in below.components() {
+        let next = Level::new(Some(&level), &dir, &os_path(&prefix), RuleFiles::probe(&dir), bad);
+        level = next.unwrap_or(level);
+        dir.push(part);
+        prefix.extend_from_slice(&crate::path::os_bytes(part.as_os_str()));
+        prefix.push(b'/');
+    }
+    (prefix, level)
+}
+
+struct Walker<'a> {
+    root: &'a Path,
+    /// From the top of the work tree to the root, with a final `/`; rules are relative to the top.
+    prefix: Vec<u8>,
+    rules: Rules,
+    cancel: &'a AtomicBool,
+    on: OnEvent<'a>,
+    seen: AtomicU64,
+    dirs: Mutex<Vec<DirFiles>>,
+    /// The rules of directories with a `.driftignore`, by path with the prefix.
+    drift_levels: Mutex<HashMap<Box<[u8]>, Level>>,
+    bad: Mutex<Vec<Complaint>>,
+}
+
+impl<'a> Walker<'a> {
+    /// Sees the entries of one directory; `path` is empty or ends with `/`, and starts with the prefix.
+    fn visit<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        mut path: Vec<u8>,
+        above: &Level,
+        entries: std::io::Result<ReadDir>,
+    ) {
+        if self.cancel.load(Ordering::Relaxed) {
+            return;
+        }
+        let is_root = path.len() == self.prefix.len();
+        let dir = self.root.join(os_path(&path[self.prefix.len()..]));
+        let mut listed = Vec::new();
+        let mut files = RuleFiles::default();
+        match entries {
+            Ok(entries) => {
+                for entry in entries {
+                    match entry {
+                        Ok(entry) => listed.push(entry),
+                        Err(why) => self.complain(&dir, format!("cannot be listed: {why}")),
+                    }
+                }
+            }
+            // Someone removed it between the listing of its parent and now.
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return,
+            Err(why) => return self.complain(&dir, format!("cannot be listed: {why}")),
+        }
+        let listed: Vec<(DirEntry, Vec<u8>)> = (listed.into_iter())
+            .map(|entry| {
+                let name = crate::path::os_bytes(&entry.file_name()).into_owned();
+                (entry, name)
+            })
+            .collect();
+        for (entry, name) in listed.iter().filter(|(_, name)| name.first() == Some(&b'.')) {
+            match name.as_slice() {
+                b".driftignore" => files.driftignore = true,
+                b".gitignore" => files.gitignore = true,
+                b".git" => files.git = true,
+                b".drift" if !is_root && entry.file_type().is_ok_and(|kind| kind.is_dir()) => return,
+                _ => {}
+            }
+        }
+        let own = self.level(above, &dir, &path, files);
+        let level = own.as_ref().unwrap_or(above);
+        let start = path.len();
+        let mut seen = DirFiles::new(&path[self.prefix.len()..]);
+        for (entry, name) in &listed {
+            let Ok(kind) = entry.file_type() else { continue };
+            if (kind.is_dir() && is_ours(name)) || !(kind.is_dir() || kind.is_file() || kind.is_symlink()) {
+                continue;
+            }
+            path.truncate(start);
+            path.extend_from_slice(name);
+            let dot = name.first() == Some(&b'.');
+            if self.rules.verdict(level, &os_path(&path), kind.is_dir(), dot) == Verdict::Hidden {
+                continue;
+            }
+            if kind.is_dir() {
+                path.push(b'/');
+                let (path, level) = (path.clone(), level.clone());
+                scope.spawn(move |scope| {
+                    let dir = self.root.join(os_path(&path[self.prefix.len()..]));
+                    let entries = read_dir(&dir);
+                    self.visit(scope, path, &level, entries);
+                });
+                continue;
+            }
+            // On Linux relative to the open directory, on Windows from the listing itself.
+            match entry.metadata() {
+                Ok(metadata) => seen.push(name, Stat::of(&metadata), kind_of(kind.is_symlink())),
+                Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
+                Err(why) => self.complain(&entry.path(), format!("cannot be examined: {why}")),
+            }
+        }
+        self.keep(seen);
+    }
+
+    /// The rules that `dir` itself adds, if any.
+    fn level(&self, above: &Level, dir: &Path, path: &[u8], files: RuleFiles) -> Option<Level> {
+        if !(files.driftignore || files.gitignore || files.git) {
+            return None;
+        }
+        let mut bad = Vec::new();
+        let own = Level::new(Some(above), dir, &os_path(path), files, &mut bad);
+        self.bad.lock().unwrap_or_else(PoisonError::into_inner).append(&mut bad);
+        if let Some(level) = own.as_ref().filter(|level| level.has_drift_rules()) {
+            let mut levels = self.drift_levels.lock().unwrap_or_else(PoisonError::into_inner);
+            levels.insert(path.into(), level.clone());
+        }
+        own
+    }
+
+    fn keep(&self, mut seen: DirFiles) {
+        if seen.len() == 0 {
+            return;
+        }
+        seen.seal();
+        let count = seen.len() as u64;
+        let files = self.seen.fetch_add(count, Ordering::Relaxed) + count;
+        self.dirs.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+        (self.on)(Event::Walked { files });
+    }
+
+    fn complain(&self, path: &Path, message: String) {
+        self.bad.lock().unwrap_or_else(PoisonError::into_inner).push((path.into(), message));
+    }
+
+    /// Adds what git tracks and the walk did not see, and sorts everything.
+    fn finish(self, tracked: &git::Tracked) -> Walk {
+        let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut files = join(dirs);
+        let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut unseen: HashMap<Vec<u8>, DirFiles> = HashMap::new();
+        let mut nested: HashMap<Vec<u8>, bool> = HashMap::new();
+        let mut at = 0;
+        for path in tracked.paths() {
+            while at < files.len() && files.compare(at, path).is_lt() {
+                at += 1;
+            }
+            if at < files.len() && files.compare(at, path).is_eq() {
+                continue;
+            }
+            let full = [self.prefix.as_slice(), path].concat();
+            let ours = path.split(|&b| b == b'/').any(is_ours);
+            if ours
+                || self.rules.drift_hides(&full, |dir| level_at(&levels, dir))
+                || in_nested_workspace(self.root, path, &mut nested)
+            {
+                continue;
+            }
+            let Ok(metadata) = fs::symlink_metadata(self.root.join(os_path(path))) else { continue };
+            if !(metadata.is_file() || metadata.is_symlink()) {
+                continue;
+            }
+            let (dir, name) = path.split_at(path.iter().rposition(|&b| b == b'/').map_or(0, |at| at + 1));
+            let part = unseen.entry(dir.to_vec()).or_insert_with(|| DirFiles::new(dir));
+            part.push(name, Stat::of(&metadata), kind_of(metadata.is_symlink()));
+        }
+        if !unseen.is_empty() {
+            files = files.with(unseen.into_values().collect());
+        }
+        let bad = self.bad.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut problems: Vec<Problem> =
+            bad.into_iter().map(|(path, message)| problem(self.root, &path, message)).collect();
+        problems.sort();
+        problems.dedup();
+        Walk { files, problems }
+    }
+}
+
+fn level_at<'l>(levels: &'l HashMap<Box<[u8]>, Level>, dir: &[u8]) -> Option<&'l Level> {
+    levels.get(dir)
+}
+
+/// Whether a directory between the root and `path` holds a `.drift` of its own. Only paths that the walk
+/// did not see come here, so few directories are looked at, each once.
+fn in_nested_workspace(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
+    (0..path.len()).filter(|&at| path[at] == b'/').any(|end| {
+        *known.entry(path[..end].to_vec()).or_insert_with(|| {
+            let dir = root.join(os_path(&path[..end]));
+            dir.join(".drift").symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+        })
+    })
+}
+
+/// Directories that belong to git or to drift itself.
+fn is_ours(name: &[u8]) -> bool {
+    matches!(name, b".git" | b".drift" | b".drift-backups")
+}
+
+fn kind_of(link: bool) -> FileKind {
+    if link { FileKind::Symlink } else { FileKind::Regular }
+}
+
+fn problem(root: &Path, path: &Path, message: String) -> Problem {
+    let file = path.strip_prefix(root).ok().and_then(crate::path::from_os);
+    let message = match &file {
+        Some(_) => message,
+        None if path.as_os_str().is_empty() => message,
+        None => format!("{}: {message}", path.display()),
+    };
+    Problem { file: file.unwrap_or_default(), line: None, code: "walk.unreadable", message }
+}
+
+fn read_dir(dir: &Path) -> std::io::Result<ReadDir> {
+    fs::read_dir(dir)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! [`Rules`]: which entries of a tree are ignored, with git's rules and drift's own.
+//!
+//! Owns the order of precedence, highest first: the caller's globs; `.driftignore`, nearest directory first;
+//! `.gitignore`, nearest first, up to the top of the work tree; its `.git/info/exclude`; the file that git's
+//! `core.excludesFile` names; last, a name that starts with `.` is hidden.
+//! The rules of `.gitignore` hold without git too: an exported tree reads like the repository it came from.
+//! Inside a nested repository or submodule the git rules of the outer one do not hold, as in git.
+//! Only regular files of at most [`MAX_RULE_BYTES`] are read, never through a symlink, as git does.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::disk::read_regular;
+use crate::path::os_path;
+use crate::source::ReadError;
+
+/// An ignore file larger than this is reported, not read.
+pub(crate) const MAX_RULE_BYTES: u64 = 1 << 20;
+
+/// What the rules say of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing hides it.
+    Visible,
+    /// Ignored, or hidden by its name.
+    Hidden,
+}
+
+/// The rules that hold in every directory.
+pub(super) struct Rules {
+    /// The caller's globs.
+    extra: Gitignore,
+    /// `core.excludesFile`.
+    global: Gitignore,
+}
+
+/// The rules of one directory and those above it.
+#[derive(Clone)]
+pub(super) struct Level(Arc<Inner>);
+
+struct Inner {
+    drift: Gitignore,
+    git: Gitignore,
+    exclude: Gitignore,
+    /// The top of a work tree: git's rules from further up do not hold here.
+    top: bool,
+    parent: Option<Level>,
+}
+
+/// Which files with rules a directory holds, as its listing shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RuleFiles {
+    pub(super) driftignore: bool,
+    pub(super) gitignore: bool,
+    pub(super) git: bool,
+}
+
+impl RuleFiles {
+    /// By looking, where there is no listing.
+    pub(super) fn probe(dir: &Path) -> RuleFiles {
+        let there = |name: &str| dir.join(name).symlink_metadata().is_ok();
+        RuleFiles { driftignore: false, gitignore: there(".gitignore"), git: there(".git") }
+    }
+}
+
+/// A message about a rule that could not be read or understood, and the file it is in.
+pub(super) type Complaint = (PathBuf, String);
+
+impl Rules {
+    pub(super) fn new(extra: &[String], excludes: Option<&Path>, bad: &mut Vec<Complaint>) -> Rules {
+        let mut builder = GitignoreBuilder::new("");
+        for glob in extra {
+            if let Err(why) = builder.add_line(None, glob) {
+                bad.push((PathBuf::new(), format!("the ignore pattern {glob:?} is not valid: {why}")));
+            }
+        }
+        let extra = builder.build().unwrap_or_else(|_| Gitignore::empty());
+        let global = excludes.map_or_else(Gitignore::empty, |file| read(file, Path::new(""), bad));
+        Rules { extra, global }
+    }
+
+    /// What holds for `path`, an entry of the directory that `level` stands for, both relative to the top.
+    pub(super) fn verdict(&self, level: &Level, path: &Path, is_dir: bool, dot: bool) -> Verdict {
+        let found = self.extra.matched(path, is_dir).map(drop);
+        let found = found.or(level.drift(path, is_dir));
+        let found = found.or(level.git(path, is_dir));
+        match found.or(self.global.matched(path, is_dir).map(drop)) {
+            Match::Ignore(()) => Verdict::Hidden,
+            Match::Whitelist(()) => Verdict::Visible,
+            Match::None if dot => Verdict::Hidden,
+            Match::None => Verdict::Visible,
+        }
+    }
+
+    /// Whether drift's own rules hide `path` or a directory above it. They hide files that git tracks too,
+    /// where git's do not. `levels` gives the rules of a directory above it that has some of its own.
+    pub(super) fn drift_hides<'a>(&self, path: &[u8], levels: impl Fn(&[u8]) -> Option<&'a Level>) -> bool {
+        let mut level = None;
+        let ends = (0..path.len()).filter(|&at| path[at] == b'/').chain([path.len()]);
+        let mut start = 0;
+        for end in ends {
+            level = levels(&path[..start]).or(level);
+            let is_dir = end < path.len();
+            let part = os_path(&path[..end]);
+            let found = self.extra.matched(&part, is_dir).map(drop);
+            if found.or(level.map_or(Match::None, |level| level.drift(&part, is_dir))).is_ignore() {
+                return true;
+            }
+            start = end + 1;
+        }
+        false
+    }
+}
+
+impl Level {
+    /// The rules of `dir`, at `rel` from the top, below those of `parent`.
+    pub(super) fn new(
+        parent: Option<&Level>,
+        dir: &Path,
+        rel: &Path,
+        files: RuleFiles,
+        bad: &mut Vec<Complaint>,
+    ) -> Option<Level> {
+        let mut read_if = |there: bool, name: &str| match there {
+            true => read(&dir.join(name), rel, bad),
+            false => Gitignore::empty(),
+        };
+        let drift = read_if(files.driftignore, ".driftignore");
+        let git = read_if(files.gitignore, ".gitignore");
+        let exclude = match files.git.then(|| exclude_file(&dir.join(".git"))).flatten() {
+            Some(file) => read(&file, rel, bad),
+            None => Gitignore::empty(),
+        };
+        if drift.is_empty() && git.is_empty() && !files.git {
+            return None;
+        }
+        let parent = parent.cloned();
+        Some(Level(Arc::new(Inner { drift, git, exclude, top: files.git, parent })))
+    }
+
+    /// No rules at all.
+    pub(super) fn none() -> Level {
+        let empty = Gitignore::empty;
+        Level(Arc::new(Inner { drift: empty(), git: empty(), exclude: empty(), top: false, parent: None }))
+    }
+
+    /// Whether this directory has a `.driftignore` of its own.
+    pub(super) fn has_drift_rules(&self) -> bool {
+        !self.0.drift.is_empty()
+    }
+
+    fn chain(&self) -> impl Iterator<Item = &Inner> {
+        std::iter::successors(Some(&*self.0), |inner| inner.parent.as_ref().map(|level| &*level.0))
+    }
+
+    fn drift(&self, path: &Path, is_dir: bool) -> Match<()> {
+        self.chain().map(|inner| inner.drift.matched(path, is_dir).map(drop)).fold(Match::None, Match::or)
+    }
+
+    fn git(&self, path: &Path, is_dir: bool) -> Match<()> {
+        for inner in self.chain() {
+            let found = inner.git.matched(path, is_dir).map(drop);
+            if !found.is_none() {
+                return found;
+            }
+            if inner.top {
+                return inner.exclude.matched(path, is_dir).map(drop);
+            }
+        }
+        Match::None
+    }
+}
+
+/// Compiles the patterns of `file`, which hold below `rel`.
+fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> Gitignore {
+    let bytes = match read_regular(file, MAX_RULE_BYTES) {
+        Ok(bytes) => bytes,
+        Err(ReadError::Absent) => return Gitignore::empty(),
+        Err(ReadError::TooLarge(size)) => {
+            bad.push((file.into(), format!("{size} bytes are too many for a file of ignore patterns")));
+            return Gitignore::empty();
+        }
+        Err(ReadError::Io(why)) => {
+            bad.push((file.into(), format!("cannot be read: {why}")));
+            return Gitignore::empty();
+        }
+    };
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let mut builder = GitignoreBuilder::new(rel);
+    for (at, line) in String::from_utf8_lossy(body).lines().enumerate() {
+        if let Err(why) = builder.add_line(None, line) {
+            bad.push((file.into(), format!("line {}: {why}", at + 1)));
+        }
+    }
+    builder.build().unwrap_or_else(|why| {
+        bad.push((file.into(), why.to_string()));
+        Gitignore::empty()
+    })
+}
+
+/// Where the work tree whose `.git` is `git` keeps its `info/exclude`.
+fn exclude_file(git: &Path) -> Option<PathBuf> {
+    if git.is_dir() {
+        return Some(git.join("info/exclude"));
+    }
+    let text = |file: &Path| String::from_utf8(read_regular(file, 1 << 16).ok()?).ok();
+    let line = text(git)?;
+    let dir = git.parent()?.join(line.strip_prefix("gitdir:")?.trim());
+    let common = text(&dir.join("commondir")).map_or_else(|| dir.clone(), |common| dir.join(common.trim()));
+    Some(common.join("info/exclude"))
+}
