@@ -9,11 +9,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::connection::{self, Access};
-use crate::error::{Result, SqlContext};
+use crate::error::{DbError, Result, SqlContext};
 use crate::kind::DatabaseKind;
-use crate::lock::{ExclusiveLock, SharedLock};
-use crate::paths::WorkspacePaths;
-use crate::state::{self, DatabaseState, Need};
 
 /// How many readers a [`Database`] opens at most.
 pub const MAX_READERS: usize = 8;
@@ -35,39 +32,14 @@ struct Readers {
 }
 
 impl Database {
-    /// Opens for reading. `None` if there is no database yet; damage is an error.
-    pub fn open_reader(
-        paths: &WorkspacePaths,
+    pub(crate) fn new(
         kind: DatabaseKind,
-        need: Need,
-        _lock: &SharedLock,
-    ) -> Result<Option<Database>> {
-        Database::open(paths, kind, need, None)
-    }
-
-    /// Opens for reading and writing, under the lock that makes this process the only writer.
-    pub fn open_writer(
-        paths: &WorkspacePaths,
-        kind: DatabaseKind,
-        _lock: &ExclusiveLock,
-    ) -> Result<Option<Database>> {
-        let path = paths.database(kind);
-        Database::open(paths, kind, Need::Latest, Some(path))
-    }
-
-    fn open(
-        paths: &WorkspacePaths,
-        kind: DatabaseKind,
-        need: Need,
-        writable: Option<PathBuf>,
-    ) -> Result<Option<Database>> {
-        let path = paths.database(kind);
-        let (state, reader) = state::examine(&path, kind)?;
-        state::accept(kind, &path, &state, need)?;
-        let (DatabaseState::Known { .. }, Some(reader)) = (state, reader) else { return Ok(None) };
-        let writer = writable.map(|path| connection::open(&path, Access::Write)).transpose()?.map(Mutex::new);
+        path: PathBuf,
+        reader: Connection,
+        writer: Option<Connection>,
+    ) -> Database {
         let readers = Mutex::new(Readers { idle: vec![reader], opened: 1 });
-        Ok(Some(Database { kind, path, writer, readers, returned: Condvar::new() }))
+        Database { kind, path, writer: writer.map(Mutex::new), readers, returned: Condvar::new() }
     }
 
     /// Which database it is.
@@ -93,15 +65,16 @@ impl Database {
     }
 
     /// Writes in one transaction: all of it is there afterwards, or, on an error, none.
-    pub fn write<T, E: From<crate::DbError>>(
+    pub fn write<T, E: From<DbError>>(
         &self,
-        change: impl FnOnce(&Transaction) -> std::result::Result<T, E>,
+        change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).at(&self.path)?;
-        let value = change(&tx)?;
-        tx.commit().at(&self.path)?;
+        let changing = Changing { tx, path: &self.path };
+        let value = change(&changing)?;
+        changing.tx.commit().at(&self.path)?;
         Ok(value)
     }
 
@@ -123,6 +96,20 @@ impl Database {
 
     fn readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A transaction under way.
+#[derive(Debug)]
+pub struct Changing<'a> {
+    tx: Transaction<'a>,
+    path: &'a Path,
+}
+
+impl Changing<'_> {
+    /// Reads or writes rows; a failure is classified as one about this database.
+    pub fn run<T>(&self, step: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        step(&self.tx).at(self.path)
     }
 }
 

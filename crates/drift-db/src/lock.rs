@@ -10,6 +10,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -56,11 +57,12 @@ pub struct Holder {
     pub since: String,
 }
 
-/// How locks are taken: on behalf of whom, and how long a busy one is waited for.
+/// How locks are taken: on behalf of whom, how long a busy one is waited for, and what ends the wait early.
 #[derive(Clone, Debug)]
-pub struct LockRequest {
+pub struct LockRequest<'a> {
     pub holder: Holder,
     pub wait: Duration,
+    pub interrupt: &'a AtomicBool,
 }
 
 /// Witness of a shared hold.
@@ -100,7 +102,7 @@ impl Drop for ExclusiveLock {
 }
 
 /// Takes `name` shared. Where its file cannot be opened for writing, a read-only descriptor is locked instead.
-pub fn lock_shared(paths: &WorkspacePaths, name: LockName, request: &LockRequest) -> Result<SharedLock> {
+pub fn lock_shared(paths: &WorkspacePaths, name: LockName, request: &LockRequest<'_>) -> Result<SharedLock> {
     let path = paths.lock(name);
     let open = || match durable::open_private(&path) {
         Err(why) if is_read_only(&why) => match File::open(&path) {
@@ -119,7 +121,7 @@ pub fn lock_shared(paths: &WorkspacePaths, name: LockName, request: &LockRequest
 pub fn lock_exclusive(
     paths: &WorkspacePaths,
     name: LockName,
-    request: &LockRequest,
+    request: &LockRequest<'_>,
 ) -> Result<ExclusiveLock> {
     let path = paths.lock(name);
     let open = || durable::open_private(&path).map(Some);
@@ -153,7 +155,7 @@ pub fn holder(paths: &WorkspacePaths, name: LockName) -> Option<Holder> {
 fn take(
     path: &Path,
     name: LockName,
-    request: &LockRequest,
+    request: &LockRequest<'_>,
     open: impl Fn() -> io::Result<Option<File>>,
     attempt: impl Fn(&File) -> io::Result<Option<()>>,
 ) -> Result<Option<File>> {
@@ -170,6 +172,9 @@ fn take(
         let left = request.wait.saturating_sub(started.elapsed());
         if left.is_zero() {
             return Err(DbError::Locked { lock: name, holder: read_holder(path) });
+        }
+        if request.interrupt.load(Ordering::Relaxed) {
+            return Err(DbError::Interrupted);
         }
         std::thread::sleep(pause.min(left));
         pause = (pause * 2).min(Duration::from_millis(200));

@@ -10,10 +10,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::connection::{self, Access};
+use crate::database::Database;
 use crate::durable;
 use crate::error::{DbError, Result};
 use crate::gate::{self, Gate};
 use crate::kind::DatabaseKind;
+use crate::lock::{ExclusiveLock, SharedLock};
 use crate::paths::{WorkspacePaths, database_set};
 
 /// One database file, as found.
@@ -45,9 +47,19 @@ pub enum Need {
 /// Both databases of a workspace, as found.
 #[derive(Debug)]
 pub struct Inspection {
-    pub databases: Vec<(DatabaseKind, PathBuf, DatabaseState)>,
+    pub databases: Vec<FoundDatabase>,
     /// A snapshot lies beside the workspace.
     pub has_snapshot: bool,
+}
+
+/// One database of a workspace, as found.
+#[derive(Debug)]
+pub struct FoundDatabase {
+    pub kind: DatabaseKind,
+    pub path: PathBuf,
+    pub state: DatabaseState,
+    /// Where the state is known.
+    reader: Option<Connection>,
 }
 
 /// Looks at both databases. Fails only where the files cannot be read at all.
@@ -55,8 +67,8 @@ pub fn inspect(paths: &WorkspacePaths) -> Result<Inspection> {
     let mut databases = Vec::new();
     for kind in DatabaseKind::WORKSPACE {
         let path = paths.database(kind);
-        let (state, _) = examine(&path, kind)?;
-        databases.push((kind, path, state));
+        let (state, reader) = examine(&path, kind)?;
+        databases.push(FoundDatabase { kind, path, state, reader });
     }
     Ok(Inspection { databases, has_snapshot: has_snapshot(paths) })
 }
@@ -72,53 +84,66 @@ impl Inspection {
             }
             DatabaseState::Missing | DatabaseState::Blank => false,
         };
-        self.has_snapshot || self.databases.iter().any(|(_, _, state)| holds_event(state))
+        self.has_snapshot || self.databases.iter().any(|found| holds_event(&found.state))
     }
 
     /// Whether both databases are complete and at the latest schema.
     pub fn is_ready(&self) -> bool {
-        (self.databases.iter()).all(|(kind, _, state)| {
-            matches!(state, DatabaseState::Known { version, initialised: true } if *version == kind.latest())
+        (self.databases.iter()).all(|found| {
+            matches!(found.state, DatabaseState::Known { version, initialised: true } if version == found.kind.latest())
         })
     }
 
     /// The error that keeps a command from working with these databases, if any. A workspace that was never
     /// initialised is no error here.
     pub fn usable(&self, need: Need) -> Result<()> {
-        self.databases.iter().try_for_each(|(kind, path, state)| match state {
-            DatabaseState::Missing | DatabaseState::Blank if self.initialised() => {
-                let what =
-                    if matches!(state, DatabaseState::Missing) { "it is missing" } else { "it is empty" };
-                Err(corrupt(*kind, path, what.into()))
-            }
-            state => accept(*kind, path, state, need),
+        self.databases.iter().try_for_each(|found| match found.state {
+            DatabaseState::Missing if self.initialised() => Err(corrupt(found, "it is missing")),
+            DatabaseState::Blank if self.initialised() => Err(corrupt(found, "it is empty")),
+            _ => found.usable(need),
         })
     }
-}
 
-/// The error that keeps a command from using one database, a missing one included only as damage.
-pub(crate) fn accept(kind: DatabaseKind, path: &Path, state: &DatabaseState, need: Need) -> Result<()> {
-    match state {
-        DatabaseState::Damaged { detail } => Err(corrupt(kind, path, detail.clone())),
-        DatabaseState::Untrusted { detail } => {
-            Err(DbError::Untrusted { path: path.to_path_buf(), detail: detail.clone() })
-        }
-        DatabaseState::Newer { version } => {
-            Err(DbError::NewerSchema { database: kind, found: *version, latest: kind.latest() })
-        }
-        DatabaseState::Known { version, .. } if need == Need::Latest && *version < kind.latest() => {
-            Err(DbError::MigrationNeeded { database: kind, found: *version, latest: kind.latest() })
-        }
-        DatabaseState::Missing | DatabaseState::Blank | DatabaseState::Known { .. } => Ok(()),
+    /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of
+    /// a version that this drift knows.
+    pub fn reader(&mut self, kind: DatabaseKind, _lock: &SharedLock) -> Option<Database> {
+        let found = self.databases.iter_mut().find(|found| found.kind == kind)?;
+        Some(Database::new(kind, found.path.clone(), found.reader.take()?, None))
+    }
+
+    /// Opens a database for writing, under the lock that makes this process the only writer.
+    pub fn writer(&mut self, kind: DatabaseKind, _lock: &ExclusiveLock) -> Result<Option<Database>> {
+        let Some(found) = self.databases.iter_mut().find(|found| found.kind == kind) else { return Ok(None) };
+        let Some(reader) = found.reader.take() else { return Ok(None) };
+        let writer = connection::open(&found.path, Access::Write)?;
+        Ok(Some(Database::new(kind, found.path.clone(), reader, Some(writer))))
     }
 }
 
-fn corrupt(kind: DatabaseKind, path: &Path, detail: String) -> DbError {
-    DbError::Corrupt { database: Some(kind), path: path.to_path_buf(), detail }
+impl FoundDatabase {
+    /// The error that keeps a command from using this database, a missing or empty one aside.
+    fn usable(&self, need: Need) -> Result<()> {
+        let (database, path) = (self.kind, self.path.clone());
+        match &self.state {
+            DatabaseState::Damaged { detail } => Err(corrupt(self, detail)),
+            DatabaseState::Untrusted { detail } => Err(DbError::Untrusted { path, detail: detail.clone() }),
+            DatabaseState::Newer { version } => {
+                Err(DbError::NewerSchema { database, found: *version, latest: database.latest() })
+            }
+            DatabaseState::Known { version, .. } if need == Need::Latest && *version < database.latest() => {
+                Err(DbError::MigrationNeeded { database, found: *version, latest: database.latest() })
+            }
+            DatabaseState::Missing | DatabaseState::Blank | DatabaseState::Known { .. } => Ok(()),
+        }
+    }
+}
+
+fn corrupt(found: &FoundDatabase, detail: &str) -> DbError {
+    DbError::Corrupt { database: Some(found.kind), path: found.path.clone(), detail: detail.into() }
 }
 
 /// The state of one file, and a reading connection where it is a known database.
-pub(crate) fn examine(path: &Path, kind: DatabaseKind) -> Result<(DatabaseState, Option<Connection>)> {
+fn examine(path: &Path, kind: DatabaseKind) -> Result<(DatabaseState, Option<Connection>)> {
     durable::refuse_foreign_file(path)?;
     let size = match path.symlink_metadata() {
         Ok(meta) => meta.len(),

@@ -1,3 +1,4 @@
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::{Holder, LockName, LockRequest, holder, lock_exclusive, lock_shared};
@@ -11,9 +12,10 @@ fn workspace() -> (tempfile::TempDir, WorkspacePaths) {
     (temp, paths)
 }
 
-fn request(command: &str) -> LockRequest {
+fn request(command: &str) -> LockRequest<'static> {
+    static NEVER: AtomicBool = AtomicBool::new(false);
     let holder = Holder { pid: 7, command: command.into(), since: "2026-11-22T20:00:00Z".into() };
-    LockRequest { holder, wait: Duration::ZERO }
+    LockRequest { holder, wait: Duration::ZERO, interrupt: &NEVER }
 }
 
 #[test]
