@@ -1,1 +1,15 @@
-//! Black-box tests of the drift binary.
+//! Black-box tests of the drift binary: one file per verb or concern, each driven through [`env::TestEnv`].
+//!
+//! A test sees what a user sees: the exit code, stdout and stderr, as inline snapshots with what differs from
+//! run to run replaced. Edge cases belong into the tests of the libraries, which are a hundred times faster.
+
+mod command_line;
+mod completions;
+mod declared;
+mod env;
+mod errors;
+mod json;
+mod man;
+mod outcome;
+mod signals;
+mod streams;

@@ -9,6 +9,10 @@ use clap::{Args, Parser, ValueEnum};
 use crate::commands::Command;
 use crate::ops::Wait;
 
+const EXAMPLES: &str = "EXAMPLES:
+  drift completions bash
+  drift man --dir ~/.local/share/man/man1";
+
 /// Keep what tools learn about a repository in a local database
 #[derive(Debug, Parser)]
 #[command(
@@ -16,10 +20,8 @@ use crate::ops::Wait;
     version,
     disable_help_subcommand = true,
     max_term_width = 100,
-    after_help = "EXAMPLES:
-  drift completions bash
-  drift man --dir ~/.local/share/man/man1",
-    after_long_help = crate::usage::exit_codes_help()
+    after_help = EXAMPLES,
+    after_long_help = crate::usage::long_help(EXAMPLES)
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

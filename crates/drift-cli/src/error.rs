@@ -11,51 +11,45 @@ use serde::{Serialize, Serializer};
 
 use crate::ops::Interrupted;
 
-/// Why a command failed, in the words that scripts match on. `docs/exit-codes.md` explains each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorCode {
-    Io,
-    NoSpace,
-    Internal,
-    Usage,
-    Config,
-    ConfirmationRequired,
-    NotFound,
-    NoWorkspace,
-    Locked,
-    NewerSchema,
-    MigrationNeeded,
-    RecoveryNeeded,
-    Corrupt,
-    Untrusted,
-    Interrupted,
-}
-
 /// The exit code of a command whose job is to judge, and that found problems. It is a result, not an error.
 pub(crate) const EXIT_FOUND_PROBLEMS: u8 = 3;
 
-impl ErrorCode {
-    /// The name and the exit code: the table of `docs/exit-codes.md`.
-    const fn row(self) -> (&'static str, u8) {
-        match self {
-            ErrorCode::Io => ("io", 1),
-            ErrorCode::NoSpace => ("no_space", 1),
-            ErrorCode::Internal => ("internal", 1),
-            ErrorCode::Usage => ("usage", 2),
-            ErrorCode::Config => ("config", 2),
-            ErrorCode::ConfirmationRequired => ("confirmation_required", 2),
-            ErrorCode::NotFound => ("not_found", 2),
-            ErrorCode::NoWorkspace => ("no_workspace", 4),
-            ErrorCode::Locked => ("locked", 5),
-            ErrorCode::NewerSchema => ("newer_schema", 6),
-            ErrorCode::MigrationNeeded => ("migration_needed", 6),
-            ErrorCode::RecoveryNeeded => ("recovery_needed", 6),
-            ErrorCode::Corrupt => ("corrupt", 7),
-            ErrorCode::Untrusted => ("untrusted", 7),
-            ErrorCode::Interrupted => ("interrupted", 130),
-        }
-    }
+/// One line per error code makes the enum, the names and the exit codes, so that none can be forgotten.
+macro_rules! error_codes {
+    ($($variant:ident, $name:literal, $exit:literal;)*) => {
+        /// Why a command failed, in the words that scripts match on. `docs/exit-codes.md` explains each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum ErrorCode { $($variant,)* }
 
+        impl ErrorCode {
+            pub(crate) const ALL: &[ErrorCode] = &[$(ErrorCode::$variant,)*];
+
+            const fn row(self) -> (&'static str, u8) {
+                match self { $(ErrorCode::$variant => ($name, $exit),)* }
+            }
+        }
+    };
+}
+
+error_codes! {
+    Io, "io", 1;
+    NoSpace, "no_space", 1;
+    Internal, "internal", 1;
+    Usage, "usage", 2;
+    Config, "config", 2;
+    ConfirmationRequired, "confirmation_required", 2;
+    NotFound, "not_found", 2;
+    NoWorkspace, "no_workspace", 4;
+    Locked, "locked", 5;
+    NewerSchema, "newer_schema", 6;
+    MigrationNeeded, "migration_needed", 6;
+    RecoveryNeeded, "recovery_needed", 6;
+    Corrupt, "corrupt", 7;
+    Untrusted, "untrusted", 7;
+    Interrupted, "interrupted", 130;
+}
+
+impl ErrorCode {
     pub(crate) const fn as_str(self) -> &'static str {
         self.row().0
     }

@@ -1,25 +1,24 @@
 //! A broken invariant of drift itself: reported as `internal`, never as a bare panic message.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{CommandError, ErrorCode};
 
-thread_local! {
-    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
-}
+/// What the first panic said, in whichever thread; `guard` sees it arrive in its own.
+static FIRST: Mutex<Option<String>> = Mutex::new(None);
 
 /// Keeps the message instead of printing it; `guard` reports it.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let backtrace = Backtrace::capture();
         let mut text = describe(info);
-        tracing::error!(panic = %text);
+        tracing::debug!(panic = %text);
         if backtrace.status() == BacktraceStatus::Captured {
             text = format!("{text}\n{backtrace}");
         }
-        LAST.with(|last| *last.borrow_mut() = Some(text));
+        FIRST.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);
     }));
 }
 
@@ -27,7 +26,7 @@ pub(crate) fn install_hook() {
 pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, CommandError>) -> Result<T, CommandError> {
     // What `work` leaves half done is dropped with it: only the error is looked at afterwards.
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
-        let told = LAST.with(|last| last.borrow_mut().take());
+        let told = FIRST.lock().unwrap_or_else(PoisonError::into_inner).take();
         let told = told.unwrap_or_else(|| message(payload.as_ref()).to_owned());
         Err(CommandError { causes: vec![told], ..internal() })
     })

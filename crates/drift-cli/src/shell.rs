@@ -10,7 +10,7 @@ use crate::args::GlobalArgs;
 use crate::env::Env;
 use crate::error::CommandError;
 use crate::ops::{Interrupt, Place, Session};
-use crate::ui::Ui;
+use crate::ui::{Ui, shown};
 use crate::{logging, signals};
 
 pub(crate) struct Shell<'a> {
@@ -70,8 +70,7 @@ fn resolve_place(global: &GlobalArgs, env: &Env) -> Result<Place, CommandError> 
 /// where that would give a `\\?\` path that other programs do not take.
 fn enter(dir: &Path) -> Result<PathBuf, CommandError> {
     let refused = |reason: &dyn std::error::Error| {
-        CommandError::usage(format!("cannot use {} as the current directory", dir.display()))
-            .with_cause(reason)
+        CommandError::usage(format!("cannot use {} as the current directory", shown(dir))).with_cause(reason)
     };
     let resolved = if cfg!(windows) { std::path::absolute(dir) } else { std::fs::canonicalize(dir) };
     let resolved = resolved.map_err(|error| refused(&error))?;

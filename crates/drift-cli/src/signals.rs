@@ -18,9 +18,11 @@ pub(crate) fn install(interrupt: &Interrupt) {
         if interrupt.set() {
             stop_hard();
         }
+        tracing::debug!("asked to stop");
     });
-    if let Err(error) = installed {
-        tracing::debug!(%error, "signals keep their default effect");
+    match installed {
+        Ok(()) => tracing::debug!("signals are handled"),
+        Err(error) => tracing::debug!(%error, "signals keep their default effect"),
     }
     ignore_file_size_signal();
 }

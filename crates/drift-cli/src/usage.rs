@@ -3,7 +3,7 @@
 use clap::error::ErrorKind;
 use serde::Serialize;
 
-use crate::error::CommandError;
+use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
 use crate::ui::{Outcome, Report, Text, Ui};
 
 /// Turns what stopped the parser into a result or an error.
@@ -78,9 +78,27 @@ impl Report for Version {
     }
 }
 
-/// The table of exit codes, for the long help and the man page.
-pub(crate) fn exit_codes_help() -> String {
-    String::new()
+/// What follows the options in the long help and in the manual page.
+pub(crate) fn long_help(examples: &str) -> String {
+    let meanings = [
+        (0, "done"),
+        (1, "failed"),
+        (2, "usage or configuration"),
+        (EXIT_FOUND_PROBLEMS, "the command judges, and found problems"),
+        (4, "no workspace here"),
+        (5, "another process holds the lock"),
+        (6, "the schema is newer than this drift, or must be migrated or recovered first"),
+        (7, "damaged or untrusted data was refused"),
+        (130, "interrupted"),
+    ];
+    let mut text = format!("{examples}\n\nEXIT CODES:");
+    for (exit, meaning) in meanings {
+        let codes = ErrorCode::ALL.iter().filter(|code| code.exit() == exit).map(|code| code.as_str());
+        let codes = codes.collect::<Vec<_>>().join(", ");
+        let codes = if codes.is_empty() { codes } else { format!(" ({codes})") };
+        text.push_str(&format!("\n  {exit:<3}  {meaning}{codes}"));
+    }
+    text
 }
 
 #[cfg(test)]

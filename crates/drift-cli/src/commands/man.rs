@@ -11,7 +11,7 @@ use crate::args::Cli;
 use crate::error::CommandError;
 use crate::shell::Shell;
 use crate::suggest::did_you_mean;
-use crate::ui::{Outcome, Report, Text};
+use crate::ui::{Outcome, Report, Text, shown};
 
 /// Print a manual page, or write all of them to a directory
 #[derive(clap::Args, Debug)]
@@ -43,6 +43,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
             fs_err::create_dir_all(&dir)?;
             let mut pages = Vec::new();
             for command in all(&root) {
+                shell.session().check()?;
                 let page = Man::new(command.clone());
                 let mut roff = Vec::new();
                 page.render(&mut roff)?;
@@ -51,7 +52,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
                 pages.push(name);
             }
             pages.sort();
-            shell.ui.report(&Pages { dir: dir.display().to_string(), pages })
+            shell.ui.report(&Pages { dir: shown(&dir), pages })
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Numbers as people read them. JSON never goes through here: there, bytes are integers and times RFC 3339.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -52,6 +53,16 @@ pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
 /// `1 project`, `12,345 projects`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// A path, with what is not UTF-8 in it as `\xNN`.
+pub(crate) fn shown(path: &Path) -> String {
+    let mut out = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02X}")));
+    }
+    out
 }
 
 fn grouped(number: u64) -> String {

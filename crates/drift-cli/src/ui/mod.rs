@@ -20,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::AutoStream;
 
-pub(crate) use human::{age, bytes, count, duration};
+pub(crate) use human::{age, bytes, count, duration, shown};
 pub(crate) use message::MessageWriter;
 pub(crate) use report::{Outcome, Report};
 pub(crate) use settings::Settings;

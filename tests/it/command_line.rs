@@ -1,0 +1,93 @@
+//! Global flags: where they may stand, what they take.
+
+use insta::assert_snapshot;
+
+use crate::env::TestEnv;
+
+#[test]
+fn c_acts_as_if_started_there() {
+    let env = TestEnv::with_tree("//- sub/deep/file\n");
+    env.run(["-C", "sub", "man", "--dir", "one"]).success();
+    env.run(["man", "--dir", "two", "-C", "sub/deep"]).success();
+    env.run_in("sub", ["-C", "..", "man", "--dir", "three"]).success();
+    env.run(
+        [env.path("sub").as_os_str(), "-C".as_ref()]
+            .into_iter()
+            .rev()
+            .chain(["man", "--dir", "four"].map(AsRef::as_ref)),
+    )
+    .success();
+    for page in ["sub/one", "sub/deep/two", "three", "sub/four"] {
+        assert!(env.path(page).join("drift.1").is_file(), "{page}");
+    }
+}
+
+#[test]
+fn c_must_be_a_directory() {
+    let env = TestEnv::with_tree("//- file\n");
+    assert_snapshot!(env.run(["-C", "nowhere", "man"]), @"");
+    assert_snapshot!(env.run(["-C", "file", "man"]), @"");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_vanished_current_directory_is_told_unless_c_names_another() {
+    let env = TestEnv::new();
+    let run = |rest: &str| {
+        let script = format!("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" man {rest}");
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script]).arg(env!("CARGO_BIN_EXE_drift"));
+        command.current_dir(env.path("")).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        env.outcome(command.output().unwrap())
+    };
+    assert_snapshot!(run(""), @"");
+    run("-C /").success();
+}
+
+#[test]
+fn wait_takes_seconds_only_after_an_equals_sign() {
+    let env = TestEnv::new();
+    for flags in [&["--wait"][..], &["--wait=5"], &["--wait=0.5"], &["--wait=0"]] {
+        env.run(flags.iter().chain(&["man"])).success();
+        env.run(["man"].iter().chain(flags)).success();
+    }
+    assert_snapshot!(env.run(["--wait=-1", "man"]), @"");
+    assert_snapshot!(env.run(["--wait=soon", "man"]), @"");
+    // A separate word is the command, not the seconds.
+    assert_eq!(env.run(["--wait", "5"]).code, Some(2));
+}
+
+#[test]
+fn config_takes_key_and_value() {
+    let env = TestEnv::new();
+    env.run(["--config", "a.b=1", "man", "--config=c=x=y"]).success();
+    assert_snapshot!(env.run(["man", "--config", "novalue"]), @"");
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_need_not_be_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let odd = OsStr::from_bytes(b"odd\xff");
+    let env = TestEnv::new();
+    assert_snapshot!(env.run([OsStr::new("-C"), odd, OsStr::new("man")]), @"");
+    assert_snapshot!(env.run([OsStr::new("man"), odd]), @"");
+    assert_snapshot!(env.run([odd, OsStr::new("--json")]), @"");
+    // Some file systems take only UTF-8.
+    if std::fs::write(env.path(odd), "").is_ok() {
+        std::fs::remove_file(env.path(odd)).unwrap();
+        let pages = env.run([OsStr::new("man"), OsStr::new("--json"), OsStr::new("--dir"), odd]).success();
+        assert!(pages.json()["dir"].as_str().unwrap().ends_with("/odd\\xFF"), "{pages}");
+        assert!(env.path(odd).join("drift.1").is_file());
+    }
+}
+
+#[test]
+fn version_names_drift() {
+    let env = TestEnv::new();
+    let expected = format!("drift {}\n", env!("CARGO_PKG_VERSION"));
+    assert!(env.run(["--version"]).success().stdout.starts_with(&expected));
+    assert_eq!(env.run(["-V"]).stdout, env.run(["--version"]).stdout);
+}

@@ -1,0 +1,211 @@
+//! The world of one test: an own home, an own repository, a fixed clock, and nothing of the machine's
+//! environment but what programs need to start.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::outcome::{Outcome, Redactor};
+
+/// The time at which every test takes place.
+pub(crate) const NOW: &str = "2026-11-22T20:15:30Z";
+
+/// A drift that hangs fails its test instead of stopping all of them.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+pub(crate) struct TestEnv {
+    /// Removed when dropped.
+    _dir: TempDir,
+    home: PathBuf,
+    root: PathBuf,
+    vars: Vec<(OsString, OsString)>,
+}
+
+impl TestEnv {
+    /// An empty directory as the repository, not under git.
+    pub(crate) fn new() -> TestEnv {
+        let dir = tempfile::Builder::new().prefix("drift-it-").tempdir().unwrap();
+        // The temporary directory is behind a link on macOS.
+        let top = dir.path().canonicalize().unwrap();
+        let (home, root) = (top.join("home"), top.join("repo"));
+        std::fs::create_dir(&home).unwrap();
+        std::fs::create_dir(&root).unwrap();
+        let mut env = TestEnv { vars: Vec::new(), _dir: dir, home, root };
+        for name in ["PATH", "SystemRoot", "SystemDrive", "TEMP", "TMP", "TMPDIR", "PATHEXT"] {
+            if let Some(value) = std::env::var_os(name) {
+                env.set(name, value);
+            }
+        }
+        let home = env.home.clone();
+        env.set("HOME", &home);
+        env.set("USERPROFILE", &home);
+        env.set("DRIFT_HOME", home.join(".drift"));
+        env.set("DRIFT_TEST_NOW", NOW);
+        env.set("LC_ALL", "C");
+        env.set("TZ", "UTC");
+        env.set("GIT_CEILING_DIRECTORIES", &top);
+        env.set("GIT_CONFIG_NOSYSTEM", "1");
+        env.set("GIT_CONFIG_GLOBAL", home.join(".gitconfig"));
+        for who in ["AUTHOR", "COMMITTER"] {
+            env.set(&format!("GIT_{who}_NAME"), "Test");
+            env.set(&format!("GIT_{who}_EMAIL"), "test@example.com");
+            env.set(&format!("GIT_{who}_DATE"), NOW);
+        }
+        env
+    }
+
+    /// A repository with the files of `fixture`: each begins with a line `//- path`.
+    pub(crate) fn with_tree(fixture: &str) -> TestEnv {
+        let env = TestEnv::new();
+        env.tree(fixture);
+        env
+    }
+
+    /// Writes the files of `fixture` into the repository.
+    pub(crate) fn tree(&self, fixture: &str) {
+        for (path, text) in parse_fixture(fixture) {
+            self.write(path, text);
+        }
+    }
+
+    /// Writes one file, creating its directories.
+    pub(crate) fn write(&self, path: impl AsRef<Path>, contents: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, contents).unwrap();
+    }
+
+    /// The repository, or a path in it.
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.root.join(path)
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Sets a variable for every later run.
+    pub(crate) fn set(&mut self, name: &str, value: impl AsRef<OsStr>) {
+        self.unset(name);
+        self.vars.push((name.into(), value.as_ref().into()));
+    }
+
+    pub(crate) fn unset(&mut self, name: &str) {
+        self.vars.retain(|(known, _)| known != name);
+    }
+
+    /// Runs drift at the top of the repository.
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Outcome {
+        self.run_in("", args)
+    }
+
+    /// Runs drift in a directory of the repository.
+    pub(crate) fn run_in<A: AsRef<OsStr>>(
+        &self,
+        dir: impl AsRef<Path>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Outcome {
+        self.finish(self.assert(dir, args))
+    }
+
+    /// Runs drift at the top of the repository, with `input` on stdin.
+    pub(crate) fn run_with_input<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        input: impl Into<Vec<u8>>,
+    ) -> Outcome {
+        let mut command = self.assert("", args);
+        command.write_stdin(input);
+        self.finish(command)
+    }
+
+    /// drift as a plain command, for tests that need a say in its streams or its life.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        let mut command = self.program(env!("CARGO_BIN_EXE_drift"), Path::new(""));
+        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs git in the repository, and returns what it prints.
+    pub(crate) fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> String {
+        let output = self.program("git", Path::new("")).args(args).output().unwrap();
+        assert!(output.status.success(), "git: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Makes the repository a git work tree, with everything in it as its first commit.
+    pub(crate) fn git_init(&self) {
+        self.git(["init", "--quiet", "--initial-branch=main"]);
+        self.commit("first");
+    }
+
+    /// Commits everything, and returns the id.
+    pub(crate) fn commit(&self, message: &str) -> String {
+        self.git(["add", "--all"]);
+        self.git(["commit", "--quiet", "--allow-empty", "--message", message]);
+        self.git(["rev-parse", "HEAD"])
+    }
+
+    fn program(&self, program: &str, dir: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.vars.iter().cloned()).current_dir(self.path(dir));
+        command
+    }
+
+    fn assert<A: AsRef<OsStr>>(
+        &self,
+        dir: impl AsRef<Path>,
+        args: impl IntoIterator<Item = A>,
+    ) -> assert_cmd::Command {
+        let mut command = self.program(env!("CARGO_BIN_EXE_drift"), dir.as_ref());
+        command.args(args);
+        let mut command = assert_cmd::Command::from_std(command);
+        command.timeout(TIMEOUT);
+        command
+    }
+
+    fn finish(&self, mut command: assert_cmd::Command) -> Outcome {
+        self.outcome(command.output().unwrap())
+    }
+
+    /// What a finished drift left behind, ready for a snapshot.
+    pub(crate) fn outcome(&self, output: std::process::Output) -> Outcome {
+        Outcome::new(output, Redactor::new(&self.root, &self.home))
+    }
+}
+
+/// The files of a fixture, in order. What stands before the first `//- path` must be blank.
+fn parse_fixture(fixture: &str) -> Vec<(&str, String)> {
+    let mut files: Vec<(&str, String)> = Vec::new();
+    for line in fixture.split_inclusive('\n') {
+        if let Some(path) = line.strip_prefix("//- ") {
+            files.push((path.trim().trim_start_matches('/'), String::new()));
+        } else if let Some((_, text)) = files.last_mut() {
+            text.push_str(line);
+        } else {
+            assert!(line.trim().is_empty(), "a fixture begins with `//- path`, not {line:?}");
+        }
+    }
+    files
+}
+
+#[test]
+fn a_fixture_becomes_files() {
+    let env = TestEnv::with_tree("\n//- a.txt\none\n\n//- /b/c.txt\ntwo");
+    assert_eq!(std::fs::read_to_string(env.path("a.txt")).unwrap(), "one\n\n");
+    assert_eq!(std::fs::read_to_string(env.path("b/c.txt")).unwrap(), "two");
+}
+
+#[test]
+fn git_is_the_same_everywhere() {
+    let env = TestEnv::with_tree("//- a.txt\none\n");
+    env.git_init();
+    assert_eq!(
+        env.git(["log", "--format=%an %ae %cI %s"]),
+        "Test test@example.com 2026-11-22T20:15:30Z first"
+    );
+    assert_eq!(env.git(["rev-parse", "HEAD"]), "2b4ba8e8b9ac5ce2ba9e7aa2dd96ef0e5a6b7e7a");
+}

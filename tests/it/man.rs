@@ -1,0 +1,25 @@
+//! `drift man`
+
+use insta::assert_snapshot;
+
+use crate::env::TestEnv;
+
+#[test]
+fn each_command_has_a_page() {
+    let env = TestEnv::new();
+    let page = env.run(["man"]).success().stdout;
+    assert!(page.contains(".TH drift 1") && page.contains("EXIT CODES:"), "{page}");
+    let page = env.run(["man", "completions"]).success().stdout;
+    assert!(page.contains(".TH drift-completions 1") && page.contains("EXAMPLES:"), "{page}");
+    let pages = env.run(["man", "--dir", "pages"]).success();
+    for name in pages.stdout.lines() {
+        assert!(env.path("pages").join(name).is_file(), "{name}");
+    }
+    assert!(pages.stdout.lines().any(|name| name == "drift-completions.1"), "{pages}");
+}
+
+#[test]
+fn an_unknown_page_suggests_the_near_one() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(["man", "completion"]), @"");
+}
