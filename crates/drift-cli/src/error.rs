@@ -9,6 +9,8 @@ use std::io;
 
 use serde::{Serialize, Serializer};
 
+mod libraries;
+
 use crate::ops::Interrupted;
 
 /// The exit code of a command whose job is to judge, and that found problems. It is a result, not an error.

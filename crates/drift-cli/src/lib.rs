@@ -36,7 +36,7 @@ pub fn run(mut env: Env, args: Vec<OsString>) -> u8 {
         Ok(cli) => {
             let ui = Ui::new(Settings::resolve(&cli.global, &env), streams);
             let result = panics::guard(|| {
-                let shell = Shell::new(&ui, cli.global, env)?;
+                let shell = Shell::new(&ui, cli.global, env, command_line(&args))?;
                 commands::run(cli.command, &shell)
             });
             ui.conclude(result)
@@ -47,4 +47,10 @@ pub fn run(mut env: Env, args: Vec<OsString>) -> u8 {
             ui.conclude(result)
         }
     }
+}
+
+/// The command line as typed, with the program by its plain name.
+fn command_line(args: &[OsString]) -> String {
+    let words = args.iter().skip(1).map(|arg| arg.to_string_lossy());
+    std::iter::once("drift".into()).chain(words).collect::<Vec<_>>().join(" ")
 }

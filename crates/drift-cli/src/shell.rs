@@ -10,7 +10,8 @@ use crate::args::GlobalArgs;
 use crate::env::Env;
 use crate::error::CommandError;
 use crate::ops::{Interrupt, Place, Session};
-use crate::ui::{Ui, shown};
+use crate::ui::Ui;
+use crate::ui::human::shown;
 use crate::{logging, signals};
 
 pub(crate) struct Shell<'a> {
@@ -18,19 +19,25 @@ pub(crate) struct Shell<'a> {
     pub(crate) global: GlobalArgs,
     pub(crate) place: Place,
     pub(crate) now: Timestamp,
+    command: String,
     interrupt: Interrupt,
     env: Env,
 }
 
 impl<'a> Shell<'a> {
     /// Resolves the flags against the surroundings, and starts logging and signal handling.
-    pub(crate) fn new(ui: &'a Ui, global: GlobalArgs, env: Env) -> Result<Shell<'a>, CommandError> {
+    pub(crate) fn new(
+        ui: &'a Ui,
+        global: GlobalArgs,
+        env: Env,
+        command: String,
+    ) -> Result<Shell<'a>, CommandError> {
         logging::start(ui, global.verbose, env.var("DRIFT_LOG"));
         let place = resolve_place(&global, &env)?;
         let now = env.now()?;
         let interrupt = Interrupt::default();
         signals::install(&interrupt);
-        Ok(Shell { ui, global, place, now, interrupt, env })
+        Ok(Shell { ui, global, place, now, command, interrupt, env })
     }
 
     /// What operations take.
@@ -39,6 +46,7 @@ impl<'a> Shell<'a> {
             place: &self.place,
             now: self.now,
             wait: self.global.wait(),
+            command: &self.command,
             interrupt: &self.interrupt,
             events: self.ui,
         }

@@ -42,6 +42,9 @@ pub enum DbError {
 /// The result of every operation of this crate.
 pub type Result<T, E = DbError> = std::result::Result<T, E>;
 
+/// What a step inside a transaction fails with, before the path is added.
+pub type SqlError = rusqlite::Error;
+
 impl DbError {
     /// An I/O failure; a full disk or an exceeded quota becomes [`DbError::NoSpace`].
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> DbError {

@@ -27,7 +27,7 @@ pub use chain::{Direction, Migration};
 pub use connection::PAGE_SIZE;
 pub use create::{JournalMode, create};
 pub use database::{Changing, Database, MAX_READERS};
-pub use error::{DbError, Result};
+pub use error::{DbError, Result, SqlError};
 pub use filesystem::wal_unsafe;
 pub use gate::{Gate, SchemaFinding};
 pub use kind::DatabaseKind;
@@ -37,4 +37,4 @@ pub use lock::{
 pub use migrate::{Author, migrate_to};
 pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
 pub use root::{canonical, choose_root, find_workspace, git_work_tree};
-pub use state::{DatabaseState, FoundDatabase, Inspection, Need, inspect};
+pub use state::{DatabaseState, FoundDatabase, Inspection, Need, inspect, snapshots};

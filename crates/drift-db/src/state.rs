@@ -70,7 +70,7 @@ pub fn inspect(paths: &WorkspacePaths) -> Result<Inspection> {
         let (state, reader) = examine(&path, kind)?;
         databases.push(FoundDatabase { kind, path, state, reader });
     }
-    Ok(Inspection { databases, has_snapshot: has_snapshot(paths) })
+    Ok(Inspection { databases, has_snapshot: !snapshots(paths).is_empty() })
 }
 
 impl Inspection {
@@ -97,11 +97,16 @@ impl Inspection {
     /// The error that keeps a command from working with these databases, if any. A workspace that was never
     /// initialised is no error here.
     pub fn usable(&self, need: Need) -> Result<()> {
-        self.databases.iter().try_for_each(|found| match found.state {
+        self.databases.iter().try_for_each(|found| self.usable_one(found, need))
+    }
+
+    /// The same for one of them.
+    pub fn usable_one(&self, found: &FoundDatabase, need: Need) -> Result<()> {
+        match found.state {
             DatabaseState::Missing if self.initialised() => Err(corrupt(found, "it is missing")),
             DatabaseState::Blank if self.initialised() => Err(corrupt(found, "it is empty")),
             _ => found.usable(need),
-        })
+        }
     }
 
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of
@@ -121,6 +126,11 @@ impl Inspection {
 }
 
 impl FoundDatabase {
+    /// Whether there is nothing in it that could be lost.
+    pub fn is_lost(&self) -> bool {
+        matches!(self.state, DatabaseState::Missing | DatabaseState::Blank)
+    }
+
     /// The error that keeps a command from using this database, a missing or empty one aside.
     fn usable(&self, need: Need) -> Result<()> {
         let (database, path) = (self.kind, self.path.clone());
@@ -210,8 +220,12 @@ fn is_cannot_open(why: &rusqlite::Error) -> bool {
     matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
 }
 
-/// Whether a published snapshot lies beside the workspace; its header is written last.
-fn has_snapshot(paths: &WorkspacePaths) -> bool {
-    std::fs::read_dir(paths.backups_dir())
-        .is_ok_and(|entries| entries.flatten().any(|entry| entry.path().join("snapshot.json").is_file()))
+/// The names of the complete snapshots beside a workspace, oldest first; their headers are written last.
+pub fn snapshots(paths: &WorkspacePaths) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(paths.backups_dir()) else { return Vec::new() };
+    let complete = entries.flatten().filter(|entry| entry.path().join("snapshot.json").is_file());
+    let mut names: Vec<String> =
+        complete.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
 }

@@ -11,7 +11,8 @@ use crate::args::Cli;
 use crate::error::CommandError;
 use crate::shell::Shell;
 use crate::suggest::did_you_mean;
-use crate::ui::{Outcome, Report, Text, shown};
+use crate::ui::human::shown;
+use crate::ui::{Outcome, Report, Text};
 
 /// Print a manual page, or write all of them to a directory
 #[derive(clap::Args, Debug)]

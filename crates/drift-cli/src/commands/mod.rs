@@ -36,6 +36,7 @@
 
 mod completions;
 mod man;
+mod workspace;
 
 use clap::Subcommand;
 
@@ -46,6 +47,7 @@ use crate::ui::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Workspace(workspace::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -53,6 +55,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.expect_format(command.formats())?;
     match command {
+        Command::Workspace(args) => workspace::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Man(args) => man::run(args, shell),
     }
@@ -62,6 +65,7 @@ impl Command {
     /// The values of `--format` the command knows.
     fn formats(&self) -> &'static [Format] {
         match self {
+            Command::Workspace(args) => args.formats(),
             Command::Completions(_) | Command::Man(_) => &[Format::Text, Format::Json],
         }
     }

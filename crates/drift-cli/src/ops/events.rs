@@ -1,5 +1,7 @@
 //! What operations say while they work. Sinks are called from worker threads, and must not block for long.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde::Serialize;
 
 /// Something worth showing while an operation runs.
@@ -49,16 +51,25 @@ pub(crate) trait EventSink: Sync {
 /// A phase under way. Cheap to advance from many threads; ends when dropped, on errors too.
 pub(crate) struct Phase<'a> {
     events: &'a dyn EventSink,
+    reached: AtomicU64,
 }
 
 impl<'a> Phase<'a> {
     pub(crate) fn start(events: &'a dyn EventSink, name: &str, total: Option<u64>, unit: Unit) -> Phase<'a> {
         events.on(Event::Start { phase: name, total, unit });
-        Phase { events }
+        Phase { events, reached: AtomicU64::new(0) }
     }
 
     pub(crate) fn advance(&self, by: u64) {
         self.events.on(Event::Advance(by));
+    }
+
+    /// Advances to `position`, as libraries that count for themselves say it; an older one is passed over.
+    pub(crate) fn reach(&self, position: u64) {
+        let before = self.reached.fetch_max(position, Ordering::Relaxed);
+        if position > before {
+            self.advance(position - before);
+        }
     }
 
     pub(crate) fn finish(self) {}

@@ -5,11 +5,20 @@
 //! [`Session::check`] between steps that can be undone, and returns a plain report that `commands/` renders.
 
 mod events;
+pub(crate) mod graph;
+pub(crate) mod init;
 mod interrupt;
+pub(crate) mod projects;
+mod random;
+pub(crate) mod scan;
+pub(crate) mod status;
+pub(crate) mod wire;
+mod workspace;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use drift_db::{Holder, LockRequest};
 use jiff::Timestamp;
 
 pub(crate) use events::{Event, EventSink, Phase, Unit, Warning};
@@ -45,6 +54,8 @@ pub(crate) struct Session<'a> {
     pub(crate) place: &'a Place,
     pub(crate) now: Timestamp,
     pub(crate) wait: Wait,
+    /// As the user typed it, for those who wait for a lock that this command holds.
+    pub(crate) command: &'a str,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) events: &'a dyn EventSink,
 }
@@ -62,6 +73,18 @@ impl<'a> Session<'a> {
     /// A sentence for people about what was done besides the result, such as a backup taken on the way.
     pub(crate) fn note(&self, text: &str) {
         self.events.on(Event::Note(text));
+    }
+
+    /// How this command takes locks.
+    pub(crate) fn lock_request(&self) -> LockRequest<'a> {
+        let wait = match self.wait {
+            Wait::No => Duration::ZERO,
+            Wait::For(time) => time,
+            Wait::Forever => Duration::MAX,
+        };
+        let holder =
+            Holder { pid: std::process::id(), command: self.command.to_owned(), since: self.now.to_string() };
+        LockRequest { holder, wait, interrupt: self.interrupt.flag() }
     }
 
     /// Fails once the user has asked drift to stop.

@@ -5,7 +5,7 @@
 //! JSON mode, collected into the document. Nothing here decides anything about a workspace.
 
 mod confirm;
-mod human;
+pub(crate) mod human;
 mod message;
 mod progress;
 mod report;
@@ -20,7 +20,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::AutoStream;
 
-pub(crate) use human::{age, bytes, count, duration, shown};
 pub(crate) use message::MessageWriter;
 pub(crate) use report::{Outcome, Report};
 pub(crate) use settings::Settings;

@@ -1,6 +1,6 @@
 //! `file`: a fingerprint of every file, keyed and ordered by path.
 
-use rusqlite::{Connection, Row, Statement, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::StoredPath;
 
@@ -19,13 +19,14 @@ pub struct FileRow {
     pub project: Option<i64>,
 }
 
+const COLUMNS: &str = "path, size, mtime, inode, blake3, language, project";
+
 /// Calls `each` with every row in the order of [`StoredPath`].
 pub fn for_each(
     connection: &Connection,
     mut each: impl FnMut(FileRow) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    let sql = "SELECT path, size, mtime, inode, blake3, language, project FROM file ORDER BY path";
-    let mut statement = connection.prepare(sql)?;
+    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM file ORDER BY path"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         each(from_row(row)?)?;
@@ -45,9 +46,21 @@ fn from_row(row: &Row) -> rusqlite::Result<FileRow> {
     })
 }
 
+/// What storing a row changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing: the row was there.
+    Same,
+    /// The content is the same, something else about the file is not.
+    Touched,
+    /// The content is new.
+    Changed,
+}
+
 /// Writes rows inside a transaction; fastest in path order.
 pub struct FileWriter<'tx> {
-    upsert: Statement<'tx>,
+    find: Statement<'tx>,
+    put: Statement<'tx>,
     delete: Statement<'tx>,
 }
 
@@ -55,18 +68,29 @@ impl<'tx> FileWriter<'tx> {
     /// Prepares the statements.
     pub fn new(tx: &'tx Connection) -> rusqlite::Result<FileWriter<'tx>> {
         Ok(FileWriter {
-            upsert: tx.prepare(
-                "INSERT OR REPLACE INTO file (path, size, mtime, inode, blake3, language, project)
-                 VALUES (?, ?, ?, ?, ?, ?, ?)",
-            )?,
+            find: tx.prepare(&format!("SELECT {COLUMNS} FROM file WHERE path = ?"))?,
+            put: tx
+                .prepare(&format!("INSERT OR REPLACE INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"))?,
             delete: tx.prepare("DELETE FROM file WHERE path = ?")?,
         })
     }
 
-    /// Inserts or replaces a row.
-    pub fn put(&mut self, row: &FileRow) -> rusqlite::Result<()> {
+    /// Inserts a row for a path that has none.
+    pub fn add(&mut self, row: &FileRow) -> rusqlite::Result<()> {
         let FileRow { path, size, mtime, inode, blake3, language, project } = row;
-        self.upsert.execute(params![path, size, mtime, inode, blake3, language, project]).map(drop)
+        self.put.execute(params![path, size, mtime, inode, blake3, language, project]).map(drop)
+    }
+
+    /// Makes the row of a path that has one equal to `row`.
+    pub fn update(&mut self, row: &FileRow) -> rusqlite::Result<Stored> {
+        let before = self.find.query_row([&row.path], from_row).optional()?;
+        let stored = match before {
+            Some(before) if before == *row => return Ok(Stored::Same),
+            Some(before) if before.blake3 == row.blake3 => Stored::Touched,
+            _ => Stored::Changed,
+        };
+        self.add(row)?;
+        Ok(stored)
     }
 
     /// Removes the row of `path`.

@@ -1,0 +1,55 @@
+//! `drift workspace …`: one file per verb.
+
+mod graph;
+mod init;
+mod options;
+mod projects;
+mod scan;
+mod status;
+
+use clap::Subcommand;
+
+use crate::args::Format;
+use crate::error::CommandError;
+use crate::shell::Shell;
+use crate::ui::Outcome;
+
+/// Look after the workspace of a repository
+#[derive(clap::Args, Debug)]
+#[command(after_help = "EXAMPLES:
+  drift workspace init
+  drift workspace status
+  drift workspace projects --json")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Init(init::Args),
+    Status(status::Args),
+    Scan(scan::Args),
+    Projects(projects::Args),
+    Graph(graph::Args),
+}
+
+pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
+    match args.verb {
+        Verb::Init(args) => init::run(args, shell),
+        Verb::Status(args) => status::run(args, shell),
+        Verb::Scan(args) => scan::run(args, shell),
+        Verb::Projects(args) => projects::run(args, shell),
+        Verb::Graph(args) => graph::run(args, shell),
+    }
+}
+
+impl Args {
+    /// The values of `--format` that the verb knows.
+    pub(crate) fn formats(&self) -> &'static [Format] {
+        match self.verb {
+            Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
+            _ => &[Format::Text, Format::Json],
+        }
+    }
+}

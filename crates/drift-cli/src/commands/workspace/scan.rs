@@ -1,0 +1,48 @@
+//! `drift workspace scan`: bring the stored state up to date with the tree.
+
+use std::io;
+use std::time::Duration;
+
+use super::{init, options};
+use crate::error::CommandError;
+use crate::ops;
+use crate::ops::scan::{Rehash, ScanReport};
+use crate::shell::Shell;
+use crate::ui::{Outcome, Report, Text, human};
+
+/// Bring the workspace up to date with the files on disk
+///
+/// Reads manifests anew and hashes the files whose size, time or inode changed. Interrupted or killed, it
+/// leaves the last scan as it was.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "EXAMPLES:
+  drift workspace scan
+  drift workspace scan --full --json")]
+pub(crate) struct Args {
+    /// Hash every file, also those that look unchanged
+    #[arg(long)]
+    full: bool,
+}
+
+pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
+    let rehash = if args.full { Rehash::All } else { Rehash::Changed };
+    shell.ui.report(&ops::scan::run(&shell.session(), &options::scan(rehash))?)
+}
+
+impl Report for ScanReport {
+    const SCHEMA: &'static str = "drift.workspace.scan/v1";
+
+    fn text(&self, out: &mut Text) -> io::Result<()> {
+        out.line(format_args!(
+            "Scanned {} in {}: {} added, {} changed, {} removed; {}, {}",
+            human::count(self.files, "file", "files"),
+            human::duration(Duration::from_millis(self.duration_ms)),
+            self.added,
+            self.changed,
+            self.removed,
+            human::count(self.projects, "project", "projects"),
+            human::count(self.edges, "edge", "edges"),
+        ))?;
+        init::problems(out, &self.problems)
+    }
+}

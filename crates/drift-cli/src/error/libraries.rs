@@ -1,0 +1,33 @@
+//! How the errors of the libraries become [`CommandError`]s: the variant picks the code, the hint is copied.
+
+use drift_db::DbError;
+use drift_discover::WalkError;
+
+use super::{CommandError, ErrorCode};
+
+impl From<DbError> for CommandError {
+    fn from(error: DbError) -> CommandError {
+        let code = match &error {
+            DbError::Io { source, .. } => ErrorCode::of_io(source),
+            DbError::NoSpace { .. } => ErrorCode::NoSpace,
+            DbError::Locked { .. } | DbError::Busy { .. } => ErrorCode::Locked,
+            DbError::Corrupt { .. } => ErrorCode::Corrupt,
+            DbError::Untrusted { .. } => ErrorCode::Untrusted,
+            DbError::NewerSchema { .. } => ErrorCode::NewerSchema,
+            DbError::MigrationNeeded { .. } => ErrorCode::MigrationNeeded,
+            DbError::Migration { .. } | DbError::Sqlite { .. } => ErrorCode::Io,
+            DbError::Interrupted => ErrorCode::Interrupted,
+        };
+        CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
+    }
+}
+
+impl From<WalkError> for CommandError {
+    fn from(error: WalkError) -> CommandError {
+        let code = match &error {
+            WalkError::Cancelled => ErrorCode::Interrupted,
+            _ => ErrorCode::Io,
+        };
+        CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
+    }
+}

@@ -1,0 +1,248 @@
+//! Init: a workspace that is complete, whatever was there before: nothing, or what a killed init left.
+//!
+//! Idempotent and convergent: every step may be done again. The `init` events come after both databases exist
+//! fully migrated; from then on a missing database is damage, which init refuses to paper over.
+
+use std::collections::BTreeSet;
+
+use drift_db::store::{event, workspace};
+use drift_db::{
+    Author, DRIFT_DIR, Database, DatabaseKind, ExclusiveLock, Inspection, JournalMode, LockName, Need,
+    WorkspacePaths, canonical, choose_root, create, durable, find_workspace, git_work_tree, inspect,
+    lock_exclusive, lock_shared, wal_unsafe,
+};
+use serde::Serialize;
+
+use super::scan::{self, Record, ScanOptions};
+use super::wire::ProblemView;
+use super::workspace::{home, unfinished};
+use super::{Place, Session, Warning, random};
+use crate::error::CommandError;
+
+/// How a workspace is made.
+#[derive(Clone, Debug)]
+pub(crate) struct InitOptions {
+    pub(crate) scan: ScanOptions,
+    /// `None` lets the file system decide.
+    pub(crate) journal: Option<JournalMode>,
+    /// Databases that are made anew, empty, where they were lost.
+    pub(crate) recreate: Vec<DatabaseKind>,
+}
+
+/// What init made, or found.
+#[derive(Debug, Serialize)]
+pub(crate) struct InitReport {
+    pub(crate) root: String,
+    /// Whether the workspace was not there, or not complete, before.
+    pub(crate) created: bool,
+    pub(crate) databases: Vec<DatabaseView>,
+    pub(crate) projects: u64,
+    pub(crate) edges: u64,
+    pub(crate) files: u64,
+    pub(crate) ecosystems: BTreeSet<String>,
+    pub(crate) languages: BTreeSet<String>,
+    pub(crate) problems: Vec<ProblemView>,
+    pub(crate) duration_ms: u64,
+}
+
+/// A database and its schema version.
+#[derive(Debug, Serialize)]
+pub(crate) struct DatabaseView {
+    pub(crate) name: &'static str,
+    pub(crate) version: u32,
+}
+
+/// `drift workspace init`.
+pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitReport, CommandError> {
+    let paths = choose(session)?;
+    durable::refuse_foreign_dir(&paths.backups_dir())?;
+    prepare_dir(&paths)?;
+    if let Some(ready) = open_ready(session, &paths, options)? {
+        return ready.scan(session, &paths, options, Record::IfChanged);
+    }
+    let lock = lock_exclusive(&paths, LockName::Workspace, &session.lock_request())?;
+    let mut inspection = inspect(&paths)?;
+    if !inspection.is_ready() {
+        complete(session, &paths, &inspection, options, &lock)?;
+        inspection = inspect(&paths)?;
+    }
+    let mut ready = Ready::open(&paths, inspection, lock)?;
+    ready.created = true;
+    ready.scan(session, &paths, options, Record::Always)
+}
+
+/// Both databases complete, and the right to write.
+struct Ready {
+    drift: Database,
+    created: bool,
+    _lock: Vec<ExclusiveLock>,
+    _shared: Option<drift_db::SharedLock>,
+}
+
+impl Ready {
+    fn open(
+        paths: &WorkspacePaths,
+        mut inspection: Inspection,
+        lock: ExclusiveLock,
+    ) -> Result<Ready, CommandError> {
+        let drift = inspection.writer(DatabaseKind::Drift, &lock)?.ok_or_else(|| unfinished(paths.root()))?;
+        Ok(Ready { drift, created: false, _lock: vec![lock], _shared: None })
+    }
+
+    fn scan(
+        self,
+        session: &Session<'_>,
+        paths: &WorkspacePaths,
+        options: &InitOptions,
+        record: Record,
+    ) -> Result<InitReport, CommandError> {
+        let scan = scan::store(session, paths, &self.drift, &options.scan, "init", record)?;
+        let databases =
+            DatabaseKind::WORKSPACE.map(|kind| DatabaseView { name: kind.name(), version: kind.latest() });
+        Ok(InitReport {
+            root: paths.root().display().to_string(),
+            created: self.created,
+            databases: databases.into(),
+            projects: scan.projects,
+            edges: scan.edges,
+            files: scan.files,
+            ecosystems: scan.ecosystems,
+            languages: scan.languages,
+            problems: scan.problems,
+            duration_ms: scan.duration_ms,
+        })
+    }
+}
+
+/// The workspace as it is, if there is nothing to complete.
+fn open_ready(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &InitOptions,
+) -> Result<Option<Ready>, CommandError> {
+    let shared = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
+    let inspection = inspect(paths)?;
+    refuse_damage(&inspection, &options.recreate)?;
+    if !inspection.is_ready() {
+        return Ok(None);
+    }
+    let writer = lock_exclusive(paths, LockName::Writer, &session.lock_request())?;
+    let mut ready = Ready::open(paths, inspection, writer)?;
+    ready._shared = Some(shared);
+    Ok(Some(ready))
+}
+
+/// An error if a database holds data that init must not touch, or was lost and is not to be made anew.
+fn refuse_damage(inspection: &Inspection, recreate: &[DatabaseKind]) -> Result<(), CommandError> {
+    for found in &inspection.databases {
+        match (recreate.contains(&found.kind), found.is_lost()) {
+            (true, true) => {}
+            (true, false) => {
+                let message = format!(
+                    "{} is there; --recreate only makes one anew that was lost",
+                    found.path.display()
+                );
+                return Err(CommandError::usage(message));
+            }
+            (false, _) => inspection.usable_one(found, Need::Known)?,
+        }
+    }
+    Ok(())
+}
+
+/// Creates what is missing, migrates what is old, and marks both databases as initialised.
+fn complete(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    inspection: &Inspection,
+    options: &InitOptions,
+    _lock: &ExclusiveLock,
+) -> Result<(), CommandError> {
+    refuse_damage(inspection, &options.recreate)?;
+    let author = Author { now: session.now.to_string(), drift_version: env!("CARGO_PKG_VERSION") };
+    let journal = journal_mode(session, paths, options);
+    for found in &inspection.databases {
+        if found.is_lost() {
+            session.check()?;
+            create(&found.path, found.kind, journal, &author)?;
+        }
+    }
+    let mut created = inspect(paths)?;
+    created.usable(Need::Latest)?;
+    let name = paths.root().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let row = workspace::WorkspaceRow { id: random::id(), name, created_at: author.now.clone() };
+    let mut identity = None;
+    for kind in DatabaseKind::WORKSPACE {
+        let database = created.writer(kind, _lock)?.ok_or_else(|| unfinished(paths.root()))?;
+        database.write(|tx| {
+            tx.run(|c| {
+                if kind == DatabaseKind::Drift {
+                    identity = Some(workspace::get_or_insert(c, row.clone())?.id);
+                }
+                if event::exists(c, "init")? {
+                    return Ok(());
+                }
+                let detail = serde_json::json!({ "workspace": identity, "drift": author.drift_version });
+                event::append(c, &author.now, "init", &detail)
+            })
+        })?;
+    }
+    Ok(())
+}
+
+fn journal_mode(session: &Session<'_>, paths: &WorkspacePaths, options: &InitOptions) -> JournalMode {
+    if let Some(journal) = options.journal {
+        return journal;
+    }
+    match wal_unsafe(&paths.drift_dir()) {
+        None => JournalMode::Wal,
+        Some(name) => {
+            let message = format!("WAL is unsafe on {name}; the databases use a rollback journal");
+            session.warn(
+                Warning::new("fs.wal_unsafe", message)
+                    .with_hint("readers and a writer will wait for each other"),
+            );
+            JournalMode::Delete
+        }
+    }
+}
+
+/// Where the workspace is, or is to be.
+fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
+    let place = session.place;
+    let home = home(place);
+    let root = match &place.root {
+        Some(root) => canonical(root)?,
+        None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
+    };
+    if Some(&root) == home.as_ref() {
+        let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
+        return Err(
+            CommandError::usage(message).with_hint("start it in a repository, or name one with --root")
+        );
+    }
+    warn_if_nested(session, place, &root);
+    Ok(WorkspacePaths::new(root))
+}
+
+fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) {
+    let outer = root.parent().and_then(|parent| find_workspace(parent, home(place).as_deref()));
+    let same_tree = |outer: &std::path::Path| git_work_tree(outer) == git_work_tree(root);
+    if let Some(outer) = outer.filter(|outer| same_tree(outer)) {
+        let message = format!("{} lies inside the workspace {}", root.display(), outer.display());
+        session.warn(Warning::new("workspace.nested", message).with_hint("the outer scan leaves it out"));
+    }
+}
+
+/// `.drift` with what does not depend on the databases.
+fn prepare_dir(paths: &WorkspacePaths) -> Result<(), CommandError> {
+    let dir = paths.drift_dir();
+    durable::private_dir(&dir)?;
+    durable::restrict(&dir)?;
+    let ignore = dir.join(".gitignore");
+    if !ignore.exists() {
+        durable::write_file(&ignore, b"*\n")?;
+    }
+    durable::private_dir(&paths.staging())?;
+    Ok(())
+}

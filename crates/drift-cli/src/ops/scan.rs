@@ -1,0 +1,257 @@
+//! Scan: the work tree as it is now, into the rows of drift.db.
+//!
+//! One transaction holds everything a scan changes, so a reader sees the old scan or the new one, and a kill
+//! leaves the old one. A file is hashed again only if its size, modification time or inode changed.
+
+mod rows;
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use drift_db::store::file::{self, FileWriter, Stored};
+use drift_db::store::scan::{self, ProblemRow, ScanRow};
+use drift_db::store::{event, graph};
+use drift_db::{
+    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
+};
+use drift_discover::{
+    Changes, Comparison, Event, Fingerprint, Problem, Stat, Tree, TreeOptions, fingerprint, read_tree,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::wire::{ProblemView, stored};
+use super::workspace::Workspace;
+use super::{Session, Unit};
+use crate::error::CommandError;
+
+/// How a scan works.
+#[derive(Clone, Debug)]
+pub(crate) struct ScanOptions {
+    pub(crate) tree: TreeOptions,
+    /// Threads that hash.
+    pub(crate) threads: usize,
+    pub(crate) rehash: Rehash,
+}
+
+/// Which files are read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rehash {
+    /// Those whose size, modification time or inode differ from the last scan.
+    Changed,
+    All,
+}
+
+/// Whether a scan that found nothing new leaves a row and an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    Always,
+    IfChanged,
+}
+
+/// What a scan found.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScanReport {
+    pub(crate) files: u64,
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
+    pub(crate) removed: u64,
+    pub(crate) rehashed: u64,
+    pub(crate) projects: u64,
+    pub(crate) edges: u64,
+    pub(crate) problems: Vec<ProblemView>,
+    pub(crate) duration_ms: u64,
+    #[serde(skip)]
+    pub(crate) ecosystems: BTreeSet<String>,
+    #[serde(skip)]
+    pub(crate) languages: BTreeSet<String>,
+}
+
+/// `drift workspace scan`.
+pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanReport, CommandError> {
+    let mut workspace = Workspace::open(session, Need::Latest)?;
+    let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
+    let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
+    // The inspection found both databases complete.
+    let database = database.ok_or_else(|| super::workspace::unfinished(workspace.paths.root()))?;
+    store(session, &workspace.paths, &database, options, "scan", Record::Always)
+}
+
+/// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer.
+pub(super) fn store(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    database: &Database,
+    options: &ScanOptions,
+    command: &str,
+    record: Record,
+) -> Result<ScanReport, CommandError> {
+    let started = Instant::now();
+    let tree = walk(session, paths, options)?;
+    let last = database.read(scan::last)?;
+    database.write(|tx| {
+        let now = session.now.to_string();
+        let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
+        let changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
+        let (counts, mut problems) = store_files(session, paths, &tree, options, &changes, tx)?;
+        problems.extend(tree.problems.iter().cloned());
+        problems.sort();
+        let problem_rows: Vec<ProblemRow> = problems.iter().map(rows::problem).collect();
+        let problems_changed = tx.run(|c| scan::replace_problems(c, &problem_rows))?;
+        let manifests_changed = tx.run(|c| scan::replace_manifests(c, &rows::manifests(&tree)))?;
+        let report = ScanReport {
+            files: tree.files.len() as u64,
+            added: counts.added,
+            changed: counts.changed,
+            removed: counts.removed,
+            rehashed: counts.rehashed,
+            projects: tree.graph.projects.len() as u64,
+            edges: tree.graph.edges.len() as u64,
+            problems: problems.iter().map(ProblemView::from).collect(),
+            duration_ms: started.elapsed().as_millis() as u64,
+            ecosystems: tree.graph.projects.iter().map(|p| p.ecosystem.to_string()).collect(),
+            languages: tree.graph.projects.iter().flat_map(|p| p.languages.iter().cloned()).collect(),
+        };
+        let differs = replaced.changed
+            || problems_changed
+            || manifests_changed
+            || counts.added + counts.changed + counts.touched + counts.removed > 0;
+        if differs || record == Record::Always {
+            let finished = session.now + started.elapsed();
+            append(tx, &report, command, &now, &finished.to_string())?;
+        }
+        Ok(report)
+    })
+}
+
+fn walk(session: &Session<'_>, paths: &WorkspacePaths, options: &ScanOptions) -> Result<Tree, CommandError> {
+    let phase = session.phase("reading the tree", None, Unit::Items);
+    let on = |event: Event| {
+        if let Event::Walked { files } = event {
+            phase.reach(files);
+        }
+    };
+    Ok(read_tree(paths.root(), &options.tree, session.interrupt.flag(), &on)?)
+}
+
+/// What became of the files.
+#[derive(Default)]
+struct FileCounts {
+    added: u64,
+    /// Of which the content differs.
+    changed: u64,
+    /// Of which only size, time, inode or owner differ.
+    touched: u64,
+    removed: u64,
+    rehashed: u64,
+}
+
+/// Compares, hashes and writes the files.
+fn store_files(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    tree: &Tree,
+    options: &ScanOptions,
+    changes: &Changes,
+    tx: &Changing<'_>,
+) -> Result<(FileCounts, Vec<Problem>), CommandError> {
+    let mut places = [&changes.added[..], &changes.changed[..]].concat();
+    places.sort_unstable();
+    let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
+    let phase = session.phase("hashing", Some(bytes), Unit::Bytes);
+    let on = |event: Event| {
+        if let Event::Hashed { bytes, .. } = event {
+            phase.reach(bytes);
+        }
+    };
+    let (found, counts) = tx.run(|c| {
+        let mut writer = FileWriter::new(c)?;
+        changes.removed.iter().try_for_each(|gone| writer.remove(&stored(gone)))?;
+        let mut counts = FileCounts { removed: changes.removed.len() as u64, ..FileCounts::default() };
+        let mut written = Ok(());
+        let mut sink = |found: Fingerprint| {
+            if written.is_ok() {
+                written = store_file(&mut writer, tree, changes, &found, &mut counts);
+            }
+        };
+        let flag = session.interrupt.flag();
+        let found = fingerprint(paths.root(), &tree.files, &places, options.threads, flag, &on, &mut sink);
+        written.map(|()| (found, counts))
+    })?;
+    Ok((counts, found?))
+}
+
+fn store_file(
+    writer: &mut FileWriter<'_>,
+    tree: &Tree,
+    changes: &Changes,
+    found: &Fingerprint,
+    counts: &mut FileCounts,
+) -> Result<(), SqlError> {
+    counts.rehashed += 1;
+    let row = rows::file(tree, found);
+    if changes.added.binary_search(&found.file).is_ok() {
+        counts.added += 1;
+        return writer.add(&row);
+    }
+    match writer.update(&row)? {
+        Stored::Same => {}
+        Stored::Touched => counts.touched += 1,
+        Stored::Changed => counts.changed += 1,
+    }
+    Ok(())
+}
+
+/// What differs between the rows and the walk, by metadata alone.
+fn compare(
+    tree: &Tree,
+    rehash: Rehash,
+    last: Option<&ScanRow>,
+    tx: &Changing<'_>,
+) -> Result<Changes, DbError> {
+    let last_ns = match (rehash, last.and_then(|scan| scan.started_at.parse::<Timestamp>().ok())) {
+        (Rehash::Changed, Some(at)) => i64::try_from(at.as_nanosecond()).unwrap_or(0),
+        // Every file counts as written after the last scan.
+        _ => i64::MIN,
+    };
+    let mut comparison = Comparison::new(&tree.files, last_ns);
+    tx.run(|c| {
+        file::for_each(c, |row| {
+            let stat = Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 };
+            comparison.stored(&row.path.0, stat);
+            Ok(())
+        })
+    })?;
+    Ok(comparison.finish())
+}
+
+fn append(
+    tx: &Changing<'_>,
+    report: &ScanReport,
+    command: &str,
+    started: &str,
+    finished: &str,
+) -> Result<(), CommandError> {
+    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let row = ScanRow {
+        command: command.to_owned(),
+        started_at: started.to_owned(),
+        finished_at: finished.to_owned(),
+        git_head: None,
+        git_branch: None,
+        files: count(report.files),
+        added: count(report.added),
+        changed: count(report.changed),
+        removed: count(report.removed),
+        rehashed: count(report.rehashed),
+        projects: count(report.projects),
+        edges: count(report.edges),
+        problems: count(report.problems.len() as u64),
+    };
+    let detail = serde_json::json!({
+        "files": row.files, "added": row.added, "changed": row.changed, "removed": row.removed,
+        "projects": row.projects, "edges": row.edges,
+    });
+    tx.run(|c| scan::append(c, &row).and_then(|()| event::append(c, started, "scan", &detail)))?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! From what discovery found to the rows that drift-db keeps: a mapping, and no decision.
+
+use drift_db::store::StoredPath;
+use drift_db::store::file::FileRow;
+use drift_db::store::graph::{EdgeRow, ExternalRow, GraphRows, ProjectRow, WorkspaceRow};
+use drift_db::store::scan::{ManifestRow, ProblemRow, Stamp};
+use drift_discover::{Fingerprint, Input, Problem, Tree};
+
+use crate::ops::wire::stored;
+
+/// The graph of a tree.
+pub(super) fn graph(tree: &Tree) -> GraphRows {
+    let graph = &tree.graph;
+    let workspaces = (graph.workspaces.iter())
+        .map(|w| WorkspaceRow {
+            id: w.id.clone(),
+            root: stored(&w.root),
+            ecosystem: w.ecosystem.to_string(),
+            manager: w.manager.clone(),
+        })
+        .collect();
+    let projects = (graph.projects.iter())
+        .map(|p| ProjectRow {
+            id: p.id.to_string(),
+            ecosystem: p.ecosystem.to_string(),
+            path: stored(&p.path),
+            name: p.name.clone(),
+            version: p.version.clone(),
+            manifest: stored(&p.manifest),
+            workspace: p.workspace.clone(),
+            private: p.private,
+            languages: p.languages.clone(),
+            frameworks: p.frameworks.clone(),
+            files: 0,
+        })
+        .collect();
+    let edges = (graph.edges.iter())
+        .map(|e| EdgeRow { from: e.from.to_string(), to: e.to.to_string(), kind: e.kind.name().to_owned() })
+        .collect();
+    let externals = (graph.projects.iter())
+        .flat_map(|p| p.external.iter().map(move |dep| (p, dep)))
+        .map(|(p, dep)| ExternalRow {
+            project: p.id.to_string(),
+            name: dep.name.clone(),
+            kind: dep.kind.name().to_owned(),
+            requirement: dep.requirement.clone(),
+        })
+        .collect();
+    GraphRows { workspaces, projects, edges, externals }
+}
+
+/// A problem as a row.
+pub(super) fn problem(problem: &Problem) -> ProblemRow {
+    ProblemRow {
+        file: stored(&problem.file),
+        line: problem.line,
+        code: problem.code.to_owned(),
+        message: problem.message.clone(),
+    }
+}
+
+/// What the graph depends on, sorted as the table is.
+pub(super) fn manifests(tree: &Tree) -> Vec<ManifestRow> {
+    let row = |input: &Input| ManifestRow {
+        path: stored(&input.path),
+        stamp: input.stat.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }),
+    };
+    let mut rows: Vec<ManifestRow> = tree.inputs.iter().map(row).collect();
+    rows.sort_by(|a, b| StoredPath::cmp(&a.path, &b.path));
+    rows
+}
+
+/// One hashed file.
+pub(super) fn file(tree: &Tree, found: &Fingerprint) -> FileRow {
+    FileRow {
+        path: stored(&tree.files.path(found.file as usize)),
+        size: found.stat.size as i64,
+        mtime: found.stat.mtime_ns,
+        inode: found.stat.inode as i64,
+        blake3: found.hash,
+        language: None,
+        project: None,
+    }
+}

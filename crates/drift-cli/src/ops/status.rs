@@ -1,0 +1,138 @@
+//! Status: the state of the workspace on one screen, read off stored counts, never counted.
+
+use std::collections::BTreeMap;
+
+use drift_db::store::scan::{self, ScanRow};
+use drift_db::store::workspace;
+use drift_db::{
+    DatabaseKind, DatabaseState, LockName, Need, WorkspacePaths, database_set, holder, snapshots,
+};
+use serde::Serialize;
+
+use super::projects::warn_if_stale;
+use super::workspace::Workspace;
+use super::{Session, Warning};
+use crate::error::CommandError;
+
+/// The state of the workspace.
+#[derive(Debug, Serialize)]
+pub(crate) struct StatusReport {
+    pub(crate) root: String,
+    pub(crate) name: Option<String>,
+    pub(crate) stale: bool,
+    /// By database.
+    pub(crate) schema: BTreeMap<&'static str, SchemaView>,
+    pub(crate) last_scan: Option<ScanView>,
+    pub(crate) projects: i64,
+    pub(crate) edges: i64,
+    pub(crate) files: i64,
+    pub(crate) problems: i64,
+    pub(crate) backups: BackupsView,
+    pub(crate) locks: Vec<LockView>,
+    /// Of the databases with their sidecars.
+    pub(crate) size_bytes: u64,
+}
+
+/// The schema of a database.
+#[derive(Debug, Serialize)]
+pub(crate) struct SchemaView {
+    pub(crate) version: u32,
+    pub(crate) latest: u32,
+}
+
+/// The newest scan.
+#[derive(Debug, Serialize)]
+pub(crate) struct ScanView {
+    pub(crate) at: String,
+    pub(crate) command: String,
+    pub(crate) git_head: Option<String>,
+    pub(crate) git_branch: Option<String>,
+}
+
+/// The snapshots beside the workspace.
+#[derive(Debug, Serialize)]
+pub(crate) struct BackupsView {
+    pub(crate) count: usize,
+    pub(crate) latest: Option<String>,
+}
+
+/// An exclusive lock that is held.
+#[derive(Debug, Serialize)]
+pub(crate) struct LockView {
+    pub(crate) name: String,
+    pub(crate) pid: u32,
+    pub(crate) command: String,
+    pub(crate) since: String,
+}
+
+/// `drift workspace status`.
+pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
+    let mut workspace = Workspace::open(session, Need::Known)?;
+    let schema = schema(session, &workspace);
+    let database = workspace.reader(DatabaseKind::Drift)?;
+    let (identity, last, manifests) =
+        database.read(|c| Ok((workspace::get(c)?, scan::last(c)?, scan::manifests(c)?)))?;
+    let paths = &workspace.paths;
+    let counts = last.clone().unwrap_or_default();
+    let mut snapshots = snapshots(paths);
+    Ok(StatusReport {
+        root: paths.root().display().to_string(),
+        name: identity.map(|row| row.name),
+        stale: warn_if_stale(session, paths, &manifests),
+        schema,
+        last_scan: last.map(scan_view),
+        projects: counts.projects,
+        edges: counts.edges,
+        files: counts.files,
+        problems: counts.problems,
+        backups: BackupsView { count: snapshots.len(), latest: snapshots.pop() },
+        locks: locks(paths),
+        size_bytes: size(paths),
+    })
+}
+
+fn schema(session: &Session<'_>, workspace: &Workspace) -> BTreeMap<&'static str, SchemaView> {
+    let mut schema = BTreeMap::new();
+    for found in &workspace.inspection.databases {
+        if let DatabaseState::Known { version, .. } = found.state {
+            let latest = found.kind.latest();
+            schema.insert(found.kind.name(), SchemaView { version, latest });
+            if version < latest {
+                let message = format!("{} has schema {version} of {latest}", found.kind.file_name());
+                session
+                    .warn(Warning::new("schema.pending", message).with_hint("run `drift workspace migrate`"));
+            }
+        }
+    }
+    schema
+}
+
+fn scan_view(scan: ScanRow) -> ScanView {
+    ScanView {
+        at: scan.started_at,
+        command: scan.command,
+        git_head: scan.git_head,
+        git_branch: scan.git_branch,
+    }
+}
+
+fn locks(paths: &WorkspacePaths) -> Vec<LockView> {
+    // This command itself holds workspace.lock shared, so nobody holds it exclusively.
+    [LockName::Writer, LockName::Catalog]
+        .into_iter()
+        .filter_map(|name| {
+            let holder = holder(paths, name)?;
+            Some(LockView {
+                name: name.to_string(),
+                pid: holder.pid,
+                command: holder.command,
+                since: holder.since,
+            })
+        })
+        .collect()
+}
+
+fn size(paths: &WorkspacePaths) -> u64 {
+    let files = DatabaseKind::WORKSPACE.into_iter().flat_map(|kind| database_set(&paths.database(kind)));
+    files.filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum()
+}

@@ -1,0 +1,88 @@
+//! Finding and opening the workspace: the part that every operation on an existing one shares.
+
+use std::path::{Path, PathBuf};
+
+use drift_db::{
+    BACKUPS_DIR, Database, DatabaseKind, Inspection, LockName, Need, SharedLock, WorkspacePaths, canonical,
+    durable, find_workspace, inspect, lock_shared,
+};
+
+use super::{Place, Session, Warning};
+use crate::error::{CommandError, ErrorCode};
+
+/// A workspace in use, under the shared lock.
+pub(super) struct Workspace {
+    pub(super) paths: WorkspacePaths,
+    pub(super) lock: SharedLock,
+    pub(super) inspection: Inspection,
+}
+
+impl Workspace {
+    /// Opens the workspace around the current directory, or the one that is named, for a command that works
+    /// with schemas that satisfy `need`.
+    pub(super) fn open(session: &Session<'_>, need: Need) -> Result<Workspace, CommandError> {
+        let paths = locate(session.place)?;
+        if !is_there(&paths.drift_dir())? {
+            return Err(none_at(paths.root()));
+        }
+        let lock = lock_shared(&paths, LockName::Workspace, &session.lock_request())?;
+        if !lock.is_held() {
+            session.warn(Warning::new(
+                "lock.unavailable",
+                "the lock file cannot be opened here; a drift that writes elsewhere would not be noticed",
+            ));
+        }
+        let inspection = inspect(&paths)?;
+        inspection.usable(need)?;
+        if !inspection.initialised() {
+            return Err(unfinished(paths.root()));
+        }
+        Ok(Workspace { paths, lock, inspection })
+    }
+
+    /// The database for reading.
+    pub(super) fn reader(&mut self, kind: DatabaseKind) -> Result<Database, CommandError> {
+        let database = self.inspection.reader(kind, &self.lock);
+        database.ok_or_else(|| unfinished(self.paths.root()))
+    }
+}
+
+/// The workspace that is meant; it need not be complete, or even there.
+pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
+    if let Some(root) = &place.root {
+        return Ok(WorkspacePaths::new(canonical(root)?));
+    }
+    let start = canonical(&place.cwd)?;
+    match find_workspace(&start, home(place).as_deref()) {
+        Some(root) => Ok(WorkspacePaths::new(root)),
+        None => Err(none_at(&start)),
+    }
+}
+
+/// The home directory as paths without symlinks compare with it.
+pub(super) fn home(place: &Place) -> Option<PathBuf> {
+    place.home.as_deref().map(|home| canonical(home).unwrap_or_else(|_| home.to_path_buf()))
+}
+
+/// Whether `dir` is there; something else in its place is refused.
+pub(super) fn is_there(dir: &Path) -> Result<bool, CommandError> {
+    durable::refuse_foreign_dir(dir)?;
+    Ok(dir.is_dir())
+}
+
+fn none_at(dir: &Path) -> CommandError {
+    let error = CommandError::new(ErrorCode::NoWorkspace, format!("no workspace in {}", dir.display()));
+    let snapshots = drift_db::snapshots(&WorkspacePaths::new(dir.to_path_buf()));
+    match snapshots.last() {
+        None => error.with_hint("create one with `drift workspace init`"),
+        Some(newest) => error.with_hint(format!(
+            "{BACKUPS_DIR} holds {} of it, the newest {newest}; bring it back with `drift workspace restore`",
+            if snapshots.len() == 1 { "a snapshot".into() } else { format!("{} snapshots", snapshots.len()) }
+        )),
+    }
+}
+
+pub(super) fn unfinished(root: &Path) -> CommandError {
+    let message = format!("the workspace in {} was never finished", root.display());
+    CommandError::new(ErrorCode::NoWorkspace, message).with_hint("complete it with `drift workspace init`")
+}
