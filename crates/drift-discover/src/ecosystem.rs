@@ -6,6 +6,7 @@
 //! are decided once, in `lower.rs`.
 
 mod cargo;
+mod go;
 mod toml_file;
 
 use crate::context::Context;
@@ -23,7 +24,7 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[cargo::DEFINITION];
+pub const BUILTIN: &[Definition] = &[cargo::DEFINITION, go::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

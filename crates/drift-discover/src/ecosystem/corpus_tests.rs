@@ -17,6 +17,7 @@ use crate::{Discovery, discover};
 /// A corpus and the ecosystems of it that must be exact.
 const CORPORA: &[(&str, &[&str])] = &[
     ("astral-sh+uv", &["cargo"]),
+    ("etcd-io+etcd", &["go"]),
     ("rust-lang+rust-analyzer", &["cargo"]),
     ("tauri-apps+plugins-workspace", &["cargo"]),
     ("tokio-rs+tokio", &["cargo"]),

@@ -67,10 +67,11 @@ impl<'c> Crates<'c> {
         self.field(dir, &manifest.package.as_ref()?.version, |workspace| workspace.version.clone())
     }
 
-    /// Whether the package in `dir` says that it is not to be published.
+    /// Whether the package in `dir` is not to be published: it says so, or it has no version.
     pub(super) fn private(&self, dir: &RepoPath, manifest: &Manifest) -> bool {
         let Some(package) = &manifest.package else { return false };
-        self.field(dir, &package.private, |workspace| workspace.private).unwrap_or(false)
+        self.field(dir, &package.private, |workspace| workspace.private)
+            .unwrap_or(package.version == Field::Absent)
     }
 
     fn field<T: Clone>(

@@ -44,13 +44,13 @@ name = "deeper"
         workspace cargo:. cargo
         cargo:. app@1.0.0 in cargo:.
         + serde 1 normal
-        cargo:crates/.hidden hidden in cargo:.
+        cargo:crates/.hidden hidden in cargo:. private
         cargo:crates/a a in cargo:. private
-        cargo:crates/left left
-        cargo:loose loose in cargo:.
-        cargo:loose/deeper deeper in cargo:.
-        cargo:tools/x1 x1 in cargo:.
-        cargo:tools/xx xx
+        cargo:crates/left left private
+        cargo:loose loose in cargo:. private
+        cargo:loose/deeper deeper in cargo:. private
+        cargo:tools/x1 x1 in cargo:. private
+        cargo:tools/xx xx private
         cargo:. -> cargo:loose normal
         cargo:loose -> cargo:crates/left dev
         cargo:loose -> cargo:loose/deeper dev
@@ -75,8 +75,8 @@ name = "b"
 "#,
         "
         workspace cargo:. cargo
-        cargo:libs/a a in cargo:.
-        cargo:libs/b b
+        cargo:libs/a a in cargo:. private
+        cargo:libs/b b private
         ",
     );
 }
@@ -117,7 +117,7 @@ gone.workspace = true
 "#,
         "
         workspace cargo:. cargo
-        cargo:app app in cargo:.
+        cargo:app app in cargo:. private
         + libc 0.2 normal
         + log 0.4 normal
         cargo:core core@0.3.1 in cargo:. private
@@ -159,9 +159,9 @@ name = "b"
         workspace cargo:one cargo
         workspace cargo:one/nested cargo
         workspace cargo:two cargo
-        cargo:one/a a in cargo:one
-        cargo:one/nested n in cargo:one/nested
-        cargo:two/b b in cargo:two
+        cargo:one/a a in cargo:one private
+        cargo:one/nested n in cargo:one/nested private
+        cargo:two/b b in cargo:two private
         cargo:one/a -> cargo:one/nested normal
         cargo:one/a -> cargo:two/b normal
         ",
@@ -202,10 +202,10 @@ name = "plain"
         "
         workspace cargo:root cargo
         cargo:listed listed@2.0.0 in cargo:root
-        cargo:lost lost in cargo:root
-        cargo:plain plain
-        cargo:pointing pointing in cargo:root
-        cargo:root/in in in cargo:root
+        cargo:lost lost in cargo:root private
+        cargo:plain plain private
+        cargo:pointing pointing in cargo:root private
+        cargo:root/in in in cargo:root private
         cargo:root/in -> cargo:plain normal
         cargo:root/in -> cargo:pointing normal
         problem lost/Cargo.toml member.no_root: is a member of the workspace at `root` but does not find it; set `package.workspace`
@@ -249,7 +249,7 @@ version = "0.1.0"
 "#,
         "
         workspace cargo:. cargo
-        cargo:a a in cargo:.
+        cargo:a a in cargo:. private
         + b  normal
         + b 0.9 normal
         cargo:b b@1.3.0 in cargo:.
@@ -280,7 +280,7 @@ members = ["x"]
 "#,
         "
         workspace cargo:. cargo
-        cargo:tests/fixtures/listed listed in cargo:.
+        cargo:tests/fixtures/listed listed in cargo:. private
         ",
     );
 }
@@ -319,9 +319,9 @@ name = "rooted"
         "
         workspace cargo:. cargo
         workspace cargo:crates/rooted cargo
-        cargo:crates/ok ok in cargo:.
+        cargo:crates/ok ok in cargo:. private
         + far 1 normal
-        cargo:crates/rooted rooted in cargo:crates/rooted
+        cargo:crates/rooted rooted in cargo:crates/rooted private
         problem Cargo.toml:3 member.missing: the member `gone` matches no directory; correct or remove it
         problem Cargo.toml:4 member.missing: the member `none/*` matches no directory; correct or remove it
         problem Cargo.toml:5 member.missing: the member `crates/empty` (from `crates/*`) has no Cargo.toml; add one or exclude it

@@ -1,0 +1,91 @@
+//! [`Modules`]: the modules of the repository, and which of them a requirement stands for.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use rayon::prelude::*;
+
+use super::modfile::{Module, Replace, Require, Target};
+use crate::context::Context;
+use crate::path::RepoPath;
+
+/// The file that makes a directory a module.
+pub(super) const MANIFEST: &str = "go.mod";
+
+/// `go.mod` files, read once each.
+pub(super) struct Modules<'c> {
+    pub(super) context: &'c Context<'c>,
+    by_dir: RefCell<HashMap<RepoPath, Option<Rc<Module>>>>,
+}
+
+/// What a requirement turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Resolved {
+    /// The module in this directory.
+    Local(RepoPath),
+    /// A replacement names this directory, where no module is.
+    Missing(RepoPath),
+    /// Nothing in the repository.
+    Outside,
+}
+
+/// What decides how the requirements of a module resolve.
+pub(super) struct Scope {
+    /// The modules of its `go.work` by module path; Go takes these before anything else.
+    pub(super) workspace: BTreeMap<String, RepoPath>,
+    /// Replacements with the directory that their paths are relative to, the decisive ones first.
+    pub(super) replaces: Vec<(RepoPath, Replace)>,
+}
+
+impl<'c> Modules<'c> {
+    /// Reads the modules in `dirs` at once; others are read when asked for.
+    pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Modules<'c> {
+        let read: Vec<_> =
+            dirs.par_iter().map(|dir| (dir.clone(), Module::read(context, &manifest_of(dir)))).collect();
+        let by_dir = read.into_iter().map(|(dir, module)| (dir, module.map(Rc::new))).collect();
+        Modules { context, by_dir: RefCell::new(by_dir) }
+    }
+
+    /// The module in `dir`, if there is a usable one.
+    pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Module>> {
+        if let Some(known) = self.by_dir.borrow().get(dir) {
+            return known.clone();
+        }
+        let module = Module::read(self.context, &manifest_of(dir)).map(Rc::new);
+        self.by_dir.borrow_mut().insert(dir.clone(), module.clone());
+        module
+    }
+
+    /// What `require` stands for; `by_path` has the modules of the repository whose path is no other's.
+    pub(super) fn resolve(
+        &self,
+        scope: &Scope,
+        by_path: &BTreeMap<String, Option<RepoPath>>,
+        require: &Require,
+    ) -> Resolved {
+        if let Some(dir) = scope.workspace.get(&require.path) {
+            return Resolved::Local(dir.clone());
+        }
+        let applies = |replace: &Replace| {
+            replace.path == require.path
+                && replace.version.as_ref().is_none_or(|version| *version == require.version)
+        };
+        if let Some((base, replace)) = scope.replaces.iter().find(|(_, replace)| applies(replace)) {
+            let Target::Dir(dir) = &replace.target else { return Resolved::Outside };
+            let Some(dir) = base.join(dir) else { return Resolved::Outside };
+            let exists = self.context.is_file(&manifest_of(&dir));
+            return if exists { Resolved::Local(dir) } else { Resolved::Missing(dir) };
+        }
+        match by_path.get(&require.path) {
+            Some(Some(dir)) => Resolved::Local(dir.clone()),
+            _ => Resolved::Outside,
+        }
+    }
+}
+
+/// The path of the `go.mod` in `dir`.
+pub(super) fn manifest_of(dir: &RepoPath) -> RepoPath {
+    // A file name never leaves the directory.
+    dir.join(MANIFEST).unwrap_or_default()
+}
