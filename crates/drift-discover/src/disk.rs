@@ -155,3 +155,6 @@ fn read_error(why: &std::io::Error) -> ReadError {
         _ => ReadError::Io(why.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;
