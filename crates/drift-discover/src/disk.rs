@@ -6,7 +6,7 @@
 //! put in its place meanwhile: it is opened without waiting, then examined.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -97,8 +97,8 @@ impl Source for DiskSource<'_> {
 
 /// The whole content of a regular file of at most `limit` bytes; anything else is absent.
 pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let file = open_regular(path).map_err(|why| read_error(&why))?.ok_or(ReadError::Absent)?;
-    let size = file.metadata().map_err(|why| read_error(&why))?.len();
+    let (file, metadata) = open_regular(path).map_err(|why| read_error(&why))?.ok_or(ReadError::Absent)?;
+    let size = metadata.len();
     if size > limit {
         return Err(ReadError::TooLarge(size));
     }
@@ -111,18 +111,42 @@ pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError
     }
 }
 
-/// Opens `path` for reading if it is a regular file. Never waits for the other end of a FIFO.
-pub(crate) fn open_regular(path: &Path) -> std::io::Result<Option<File>> {
+/// Opens `path` for reading if it is a regular file, and examines it. Never waits for the other end of a
+/// FIFO.
+fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
+    let file = reading(Links::Follow).open(path)?;
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata)))
+}
+
+/// Opens `path`, which was a regular file a moment ago, for reading. It fails on a symlink and does not wait
+/// for the other end of a FIFO; whether it still is a regular file is for the caller to see.
+pub(crate) fn open_entry(path: &Path) -> std::io::Result<File> {
+    reading(Links::Refuse).open(path)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Links {
+    Follow,
+    Refuse,
+}
+
+#[cfg(unix)]
+fn reading(links: Links) -> OpenOptions {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    flags.set(OFlags::NOFOLLOW, links == Links::Refuse);
+    let mut options = File::options();
+    options.read(true).custom_flags(flags.bits() as i32);
+    options
+}
+
+#[cfg(not(unix))]
+fn reading(_: Links) -> OpenOptions {
     let mut options = File::options();
     options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-        options.custom_flags(flags.bits() as i32);
-    }
-    let file = options.open(path)?;
-    Ok(file.metadata()?.is_file().then_some(file))
+    options
 }
 
 fn read_error(why: &std::io::Error) -> ReadError {
@@ -131,3 +155,6 @@ fn read_error(why: &std::io::Error) -> ReadError {
         _ => ReadError::Io(why.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests;

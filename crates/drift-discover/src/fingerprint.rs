@@ -9,13 +9,13 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
 use rayon::prelude::*;
 
-use crate::disk::open_regular;
+use crate::disk::open_entry;
 use crate::files::{FileKind, Files, Stat};
 use crate::path::{RepoPath, os_bytes, os_path};
 use crate::problem::Problem;
@@ -189,12 +189,14 @@ impl Hasher<'_> {
             return Hashed::Gone;
         }
         let (dir, name) = self.files.split(file as usize);
-        let mut path = self.root.join(os_path(dir));
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + dir.len() + name.len() + 1);
+        path.push(self.root);
+        path.push(os_path(dir));
         path.push(os_path(name));
-        let hashed = self.hash(&path, self.files.kind(file as usize), buffer);
-        let bytes = self.files.stat(file as usize).size;
+        let walked = self.files.stat(file as usize);
+        let hashed = self.hash(&path, walked, self.files.kind(file as usize), buffer);
         let files = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
         if files.is_multiple_of(64) || files == self.of_files {
             let (of_files, of_bytes) = (self.of_files, self.of_bytes);
             (self.on)(Event::Hashed { files, bytes, of_files, of_bytes });
@@ -212,39 +214,48 @@ impl Hasher<'_> {
     }
 
     /// `None` if the file would not hold still.
+    ///
+    /// What the walk saw is the first look at the file; if it is still the same after the reading, nothing
+    /// wrote to it in between, and one look is saved.
     fn hash(
         &self,
         path: &Path,
+        walked: Stat,
         kind: FileKind,
         buffer: &mut [u8],
     ) -> std::io::Result<Option<(Stat, [u8; 32])>> {
+        let mut before = walked;
         for _ in 0..ATTEMPTS {
-            if kind == FileKind::Symlink {
-                let before = Stat::of(&fs::symlink_metadata(path)?);
-                let target = fs::read_link(path)?;
-                if Stat::of(&fs::symlink_metadata(path)?) == before {
-                    let hash = blake3::hash(&os_bytes(target.as_os_str()));
-                    return Ok(Some((before, *hash.as_bytes())));
+            let (after, hash) = match kind {
+                FileKind::Symlink => {
+                    let target = fs::read_link(path)?;
+                    let hash = *blake3::hash(&os_bytes(target.as_os_str())).as_bytes();
+                    (Stat::of(&fs::symlink_metadata(path)?), hash)
                 }
-                continue;
-            }
-            let Some(mut file) = open_regular(path)? else {
-                return Err(ErrorKind::NotFound.into());
+                FileKind::Regular => {
+                    let mut file = open_entry(path)?;
+                    let hash = self.content(&mut file, before.size, buffer)?;
+                    let metadata = file.metadata()?;
+                    if !metadata.is_file() {
+                        return Err(ErrorKind::NotFound.into());
+                    }
+                    (Stat::of(&metadata), hash)
+                }
             };
-            let before = Stat::of(&file.metadata()?);
-            let hash = self.content(&mut file, before.size, buffer)?;
-            if Stat::of(&file.metadata()?) == before {
-                return Ok(Some((before, hash)));
+            if after == before {
+                return Ok(Some((after, hash)));
             }
+            before = after;
         }
         Ok(None)
     }
 
+    /// Hashes the first `size` bytes. If there are more or less, the file has changed, which the caller sees.
     fn content(&self, file: &mut File, size: u64, small: &mut [u8]) -> std::io::Result<[u8; 32]> {
         let mut hasher = blake3::Hasher::new();
         let mut large = if size >= LARGE { vec![0; 4 << 20] } else { Vec::new() };
         let buffer = if large.is_empty() { small } else { &mut large };
-        loop {
+        while hasher.count() < size {
             let count = match file.read(buffer) {
                 Ok(0) => break,
                 Ok(count) => count,

@@ -15,8 +15,10 @@ mod frameworks;
 mod git;
 mod glob;
 mod graph;
+mod language;
 mod lower;
 mod options;
+mod owner;
 mod path;
 mod problem;
 mod source;
@@ -34,7 +36,9 @@ pub use git::{Git, GitError, Tracked, find_top};
 pub use graph::{
     Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
 };
+pub use language::language_of;
 pub use options::DiscoverOptions;
+pub use owner::Owners;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};

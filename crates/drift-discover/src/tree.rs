@@ -9,7 +9,9 @@ use std::sync::atomic::AtomicBool;
 
 use crate::disk::DiskSource;
 use crate::files::{FileKind, Files, Stat};
+use crate::language;
 use crate::options::DiscoverOptions;
+use crate::owner::Owners;
 use crate::path::RepoPath;
 use crate::problem::Problem;
 use crate::walk::{OnEvent, WalkError, WalkOptions, walk};
@@ -27,6 +29,8 @@ pub struct TreeOptions {
 pub struct Tree {
     pub files: Files,
     pub graph: ProjectGraph,
+    /// Which projects each file belongs to.
+    pub owners: Owners,
     /// Of the walk and of discovery, sorted by file and line.
     pub problems: Vec<Problem>,
     /// Every file that the graph depends on, sorted by path.
@@ -50,14 +54,16 @@ pub fn read_tree(
 ) -> Result<Tree, WalkError> {
     let walked = walk(root, &options.walk, cancel, on)?;
     let source = DiskSource::new(root, &walked.files);
-    let Discovery { graph, mut problems, inputs } = discover(&source, &options.discover);
+    let Discovery { mut graph, mut problems, inputs } = discover(&source, &options.discover);
     if cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
+    let owners = Owners::new(&graph);
+    language::fill(&mut graph, &walked.files, &owners);
     problems.extend(walked.problems);
     problems.sort();
     let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
-    Ok(Tree { files: walked.files, graph, problems, inputs })
+    Ok(Tree { files: walked.files, graph, owners, problems, inputs })
 }
 
 /// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.
