@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range};
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::layer::{Origin, Place};
 
@@ -100,6 +100,22 @@ impl Problem {
         }
     }
 
+    /// The line the problem is on with a caret below, without a title.
+    pub fn excerpt(&self) -> Option<String> {
+        let snippet = self.snippet()?;
+        Some(Renderer::plain().render(&[Group::with_level(Level::ERROR).element(snippet.path(None::<&str>))]))
+    }
+
+    fn snippet(&self) -> Option<Snippet<'_, Annotation<'_>>> {
+        let excerpt = self.excerpt.as_ref()?;
+        // A variable or a flag is its own place, without lines.
+        let snippet = Snippet::source(&excerpt.line)
+            .path(self.origin.path().map(|path| path.to_string_lossy()))
+            .line_numbering(self.origin.path().is_some())
+            .line_start(excerpt.number);
+        Some(snippet.annotation(AnnotationKind::Primary.span(excerpt.span.clone())))
+    }
+
     /// The problem as a block of text with the line it is on and a caret, ending without a newline.
     pub fn render(&self, style: Style) -> String {
         let level = match self.level {
@@ -110,15 +126,7 @@ impl Problem {
             Some(key) => format!("{key}: {}", self.message),
             None => self.message.clone(),
         };
-        // A variable or a flag is its own place.
-        let path = self.origin.path().map(|path| path.display().to_string());
-        let mut group = level.primary_title(&title).elements(self.excerpt.iter().map(|excerpt| {
-            Snippet::source(&excerpt.line)
-                .path(path.as_deref())
-                .line_numbering(path.is_some())
-                .line_start(excerpt.number)
-                .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
-        }));
+        let mut group = level.primary_title(&title).elements(self.snippet());
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint));
         }

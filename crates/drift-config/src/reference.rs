@@ -21,13 +21,18 @@ pub fn reference() -> String {
             );
             section = Some(parents);
         }
-        let _ = writeln!(out, "| `{name}` | `{}` | {} |", cell(&key.default), cell(&key.doc));
+        let _ = writeln!(out, "| `{name}` | `{}` | {} |", cell(&key.default), prose(&key.doc));
     }
     out.push_str("\n### Variables that are not settings\n\n| variable | meaning |\n|---|---|\n");
     for variable in RESERVED {
-        let _ = writeln!(out, "| `{}` | {} |", variable.name, cell(variable.doc));
+        let _ = writeln!(out, "| `{}` | {} |", variable.name, prose(variable.doc));
     }
     out
+}
+
+/// Prose in which nothing is emphasis.
+fn prose(text: &str) -> String {
+    cell(text).replace('*', "\\*")
 }
 
 fn cell(text: &str) -> String {
