@@ -1,0 +1,117 @@
+//! [`Config`]: every setting, fully resolved. `default.toml` holds the built-in values and the prose of each
+//! key; a test keeps the two lists of keys equal. What is optional here is optional by meaning (an override
+//! for one project), never for want of a default.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{
+    BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Percent, Severity,
+    StartupCheck,
+};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Config {
+    pub workspace: WorkspaceConfig,
+    pub discover: DiscoverConfig,
+    pub affected: AffectedConfig,
+    pub rules: RulesConfig,
+    pub gates: GatesConfig,
+    pub db: DbConfig,
+    pub lock: LockConfig,
+    pub backup: BackupConfig,
+    pub gc: GcConfig,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct WorkspaceConfig {
+    pub default_branch: BranchName,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DiscoverConfig {
+    pub fixture_dirs: Vec<DirPattern>,
+    pub artefact_dirs: Vec<DirPattern>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AffectedConfig {
+    pub global: Vec<Glob>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RulesConfig {
+    pub dependency_cycle: Severity,
+    pub duplicate_name: Severity,
+    pub missing_member: Severity,
+    pub invalid_manifest: Severity,
+    pub version_mismatch: Severity,
+    pub unsatisfied_range: Severity,
+    pub outside_workspace: Severity,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GatesConfig {
+    pub max_errors: Limit<u32>,
+    pub max_warnings: Limit<u32>,
+    pub min_health: Percent,
+    pub projects: BTreeMap<String, GateOverride>,
+}
+
+/// What differs for one project; the rest is inherited from `[gates]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GateOverride {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_errors: Option<Limit<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_warnings: Option<Limit<u32>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_health: Option<Percent>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DbConfig {
+    pub startup_check: StartupCheck,
+    pub journal_mode: JournalMode,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LockConfig {
+    pub wait: HumanDuration,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BackupConfig {
+    pub auto: bool,
+    pub retention: RetentionConfig,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RetentionConfig {
+    pub operational: u32,
+    pub manual: u32,
+    pub daily: u32,
+    pub weekly: u32,
+    pub monthly: u32,
+    pub keep_within: HumanDuration,
+    pub max_total_size: Limit<ByteSize>,
+    pub safety_grace: HumanDuration,
+}
+
+impl RetentionConfig {
+    /// Whether the policy keeps no backup for any reason of its own.
+    pub fn is_empty(&self) -> bool {
+        let counts = [self.operational, self.manual, self.daily, self.weekly, self.monthly];
+        counts.iter().all(|&count| count == 0) && self.keep_within.0.is_zero()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GcConfig {
+    pub history: HumanDuration,
+    pub removed_projects: HumanDuration,
+    pub staging_grace: HumanDuration,
+    pub vacuum_free_percent: Percent,
+}

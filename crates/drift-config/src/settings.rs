@@ -1,0 +1,75 @@
+//! [`Setting`]: one key with its value as text and JSON and where it came from; what `config show` and
+//! `config get` print.
+
+use serde_json::Value;
+
+use crate::{
+    error::ConfigError,
+    keys::{Found, KeyPath, table},
+    layer::Origin,
+    load::Loaded,
+    model::Config,
+};
+
+#[derive(Clone, Debug)]
+pub struct Setting {
+    pub key: KeyPath,
+    pub value: Value,
+    pub origin: Origin,
+}
+
+impl Setting {
+    /// The value as it is written in TOML.
+    pub fn toml(&self) -> String {
+        toml_text(&self.value)
+    }
+}
+
+impl Loaded {
+    /// Every setting in the order of `default.toml`, overrides for projects last in their section.
+    pub fn settings(&self) -> Vec<Setting> {
+        let mut keys: Vec<KeyPath> = Vec::new();
+        let own = self.provenance.set_keys().filter(|key| !table().has_default(key));
+        let mut own: Vec<KeyPath> = own.cloned().collect();
+        for leaf in &table().leaves {
+            // Before the section changes, what belongs below it.
+            if let Some(last) = keys.last()
+                && last.segments().first() != leaf.path.segments().first()
+            {
+                let section = KeyPath::from(&last.segments()[..1]);
+                keys.extend(own.extract_if(.., |key| key.starts_with(&section)));
+            }
+            keys.push(leaf.path.clone());
+        }
+        keys.append(&mut own);
+        let setting = |key: KeyPath| {
+            Some(Setting { value: value_at(&self.config, &key)?, origin: self.provenance.origin(&key), key })
+        };
+        keys.into_iter().filter_map(setting).collect()
+    }
+
+    /// The setting of that key, or all settings of that section.
+    pub fn get(&self, key: &str) -> Result<Vec<Setting>, ConfigError> {
+        let path = KeyPath::parse(key)?;
+        if let Found::Unknown = table().find(&path) {
+            return Err(ConfigError::UnknownKey { key: key.to_owned(), suggestion: table().suggest(&path) });
+        }
+        Ok(self.settings().into_iter().filter(|setting| setting.key.starts_with(&path)).collect())
+    }
+}
+
+/// The value of one key as JSON.
+pub(crate) fn value_at(config: &Config, key: &KeyPath) -> Option<Value> {
+    let mut json = serde_json::to_value(config).ok()?;
+    key.segments().iter().try_fold(&mut json, |value, segment| value.get_mut(segment)).map(Value::take)
+}
+
+fn toml_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => toml_edit::Value::from(text.as_str()).to_string(),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(toml_text).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,72 @@
+//! [`Glob`] and [`DirPattern`]: patterns of root-relative paths, checked when they are read.
+
+use super::{Scalar, scalar};
+
+/// A glob relative to the root of the workspace, with `/` between names; `*` does not cross a `/`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Glob(String);
+
+impl Glob {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for Glob {
+    const EXPECTED: &'static str = "a glob such as \"config/**\"";
+
+    fn parse(text: &str) -> Result<Glob, String> {
+        if text.is_empty() {
+            return Err("an empty glob matches nothing".to_owned());
+        }
+        if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+            return Err(format!("the glob {text:?} leaves the workspace; globs are relative to its root"));
+        }
+        match globset::GlobBuilder::new(text).literal_separator(true).build() {
+            Ok(_) => Ok(Glob(text.to_owned())),
+            Err(error) => Err(format!("the glob {text:?} is malformed: {}", error.kind())),
+        }
+    }
+
+    fn render(&self) -> String {
+        self.0.clone()
+    }
+
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "string", "minLength": 1 })
+    }
+}
+
+scalar!(Glob, "Glob");
+
+/// A directory name, or a run of names joined by `/`, with `*` for any characters within a name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DirPattern(String);
+
+impl DirPattern {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for DirPattern {
+    const EXPECTED: &'static str = "a directory name such as \"fixtures\" or \"src/test\"";
+
+    fn parse(text: &str) -> Result<DirPattern, String> {
+        let odd = |part: &str| part.is_empty() || part == "." || part == "..";
+        if text.split('/').any(odd) || text.contains(['\\', '\0']) {
+            return Err(format!("expected {}, found {text:?}", Self::EXPECTED));
+        }
+        Ok(DirPattern(text.to_owned()))
+    }
+
+    fn render(&self) -> String {
+        self.0.clone()
+    }
+
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "string", "minLength": 1 })
+    }
+}
+
+scalar!(DirPattern, "DirPattern");
