@@ -25,8 +25,18 @@ fn c_acts_as_if_started_there() {
 #[test]
 fn c_must_be_a_directory() {
     let env = TestEnv::with_tree("//- file\n");
-    assert_snapshot!(env.run(["-C", "nowhere", "man"]), @"");
-    assert_snapshot!(env.run(["-C", "file", "man"]), @"");
+    assert_snapshot!(env.run(["-C", "nowhere", "man"]), @"
+    exit 2
+    --- stderr
+    error: cannot use [ROOT]/nowhere as the current directory
+    caused by: [OS ERROR]
+    ");
+    assert_snapshot!(env.run(["-C", "file", "man"]), @"
+    exit 2
+    --- stderr
+    error: cannot use [ROOT]/file as the current directory
+    caused by: not a directory
+    ");
 }
 
 #[cfg(unix)]
@@ -40,7 +50,12 @@ fn a_vanished_current_directory_is_told_unless_c_names_another() {
         command.current_dir(env.path("")).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
         env.outcome(command.output().unwrap())
     };
-    assert_snapshot!(run(""), @"");
+    assert_snapshot!(run(""), @"
+    exit 1
+    --- stderr
+    error: the current directory no longer exists or cannot be read
+    hint: change to another directory, or name one with `-C DIR`
+    ");
     run("-C /").success();
 }
 
@@ -51,8 +66,18 @@ fn wait_takes_seconds_only_after_an_equals_sign() {
         env.run(flags.iter().chain(&["man"])).success();
         env.run(["man"].iter().chain(flags)).success();
     }
-    assert_snapshot!(env.run(["--wait=-1", "man"]), @"");
-    assert_snapshot!(env.run(["--wait=soon", "man"]), @"");
+    assert_snapshot!(env.run(["--wait=-1", "man"]), @"
+    exit 2
+    --- stderr
+    error: invalid value '-1' for '--wait[=<S>]': not a number of seconds
+    hint: see `drift --help`
+    ");
+    assert_snapshot!(env.run(["--wait=soon", "man"]), @"
+    exit 2
+    --- stderr
+    error: invalid value 'soon' for '--wait[=<S>]': not a number of seconds
+    hint: see `drift --help`
+    ");
     // A separate word is the command, not the seconds.
     assert_eq!(env.run(["--wait", "5"]).code, Some(2));
 }
@@ -61,7 +86,12 @@ fn wait_takes_seconds_only_after_an_equals_sign() {
 fn config_takes_key_and_value() {
     let env = TestEnv::new();
     env.run(["--config", "a.b=1", "man", "--config=c=x=y"]).success();
-    assert_snapshot!(env.run(["man", "--config", "novalue"]), @"");
+    assert_snapshot!(env.run(["man", "--config", "novalue"]), @"
+    exit 2
+    --- stderr
+    error: invalid value 'novalue' for '--config <KEY=VALUE>': expected KEY=VALUE
+    hint: see `drift --help`
+    ");
 }
 
 #[cfg(unix)]
@@ -72,9 +102,23 @@ fn arguments_need_not_be_utf8() {
 
     let odd = OsStr::from_bytes(b"odd\xff");
     let env = TestEnv::new();
-    assert_snapshot!(env.run([OsStr::new("-C"), odd, OsStr::new("man")]), @"");
-    assert_snapshot!(env.run([OsStr::new("man"), odd]), @"");
-    assert_snapshot!(env.run([odd, OsStr::new("--json")]), @"");
+    assert_snapshot!(env.run([OsStr::new("-C"), odd, OsStr::new("man")]), @r"
+    exit 2
+    --- stderr
+    error: cannot use [ROOT]/odd\xFF as the current directory
+    caused by: [OS ERROR]
+    ");
+    assert_snapshot!(env.run([OsStr::new("man"), odd]), @"
+    exit 2
+    --- stderr
+    error: invalid UTF-8 was detected in one or more arguments
+    hint: usage: drift man [OPTIONS] [COMMAND]...
+    ");
+    assert_snapshot!(env.run([odd, OsStr::new("--json")]), @r#"
+    exit 2
+    --- stdout
+    {"schema":"drift.error/v1","ok":false,"error":{"code":"usage","message":"unrecognized subcommand 'odd�'","hint":"usage: drift [OPTIONS] <COMMAND>","causes":[]},"warnings":[]}
+    "#);
     // Some file systems take only UTF-8.
     if std::fs::write(env.path(odd), "").is_ok() {
         std::fs::remove_file(env.path(odd)).unwrap();

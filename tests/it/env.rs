@@ -47,6 +47,7 @@ impl TestEnv {
         env.set("LC_ALL", "C");
         env.set("TZ", "UTC");
         env.set("GIT_CEILING_DIRECTORIES", &top);
+        env.set("GIT_DEFAULT_HASH", "sha1");
         env.set("GIT_CONFIG_NOSYSTEM", "1");
         env.set("GIT_CONFIG_GLOBAL", home.join(".gitconfig"));
         for who in ["AUTHOR", "COMMITTER"] {
@@ -207,5 +208,5 @@ fn git_is_the_same_everywhere() {
         env.git(["log", "--format=%an %ae %cI %s"]),
         "Test test@example.com 2026-11-22T20:15:30Z first"
     );
-    assert_eq!(env.git(["rev-parse", "HEAD"]), "2b4ba8e8b9ac5ce2ba9e7aa2dd96ef0e5a6b7e7a");
+    assert_eq!(env.git(["rev-parse", "HEAD"]), "5dd4fa4042225eb4acdb8b2660a690b13a611f2c");
 }

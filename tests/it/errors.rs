@@ -7,22 +7,52 @@ use crate::env::TestEnv;
 #[test]
 fn an_unknown_command_suggests_the_near_one() {
     let env = TestEnv::new();
-    assert_snapshot!(env.run(["completion", "bash"]), @"");
-    assert_snapshot!(env.run(["frobnicate"]), @"");
+    assert_snapshot!(env.run(["completion", "bash"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'completion'
+    hint: a similar subcommand exists: 'completions'
+    ");
+    assert_snapshot!(env.run(["frobnicate"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'frobnicate'
+    hint: usage: drift [OPTIONS] <COMMAND>
+    ");
 }
 
 #[test]
 fn an_unknown_flag_or_value_suggests_the_near_one() {
     let env = TestEnv::new();
-    assert_snapshot!(env.run(["man", "--drI", "x"]), @"");
-    assert_snapshot!(env.run(["--format", "jsno", "man"]), @"");
-    assert_snapshot!(env.run(["man", "--format", "dot"]), @"");
+    assert_snapshot!(env.run(["man", "--drI", "x"]), @"
+    exit 2
+    --- stderr
+    error: unexpected argument '--drI' found
+    hint: to pass '--drI' as a value, use '-- --drI'
+    ");
+    assert_snapshot!(env.run(["--format", "jsno", "man"]), @"
+    exit 2
+    --- stderr
+    error: invalid value 'jsno' for '--format <FORMAT>' [possible values: text, json]
+    hint: a similar value exists: 'json'
+    ");
+    assert_snapshot!(env.run(["man", "--format", "dot"]), @"
+    exit 2
+    --- stderr
+    error: this command does not print `--format dot`
+    hint: it knows text, json
+    ");
 }
 
 #[test]
 fn what_is_missing_is_named() {
     let env = TestEnv::new();
-    assert_snapshot!(env.run(["completions"]), @"");
+    assert_snapshot!(env.run(["completions"]), @"
+    exit 2
+    --- stderr
+    error: the following required arguments were not provided: <SHELL>
+    hint: usage: drift completions <SHELL>
+    ");
     let bare = env.run::<&str>([]);
     assert_eq!((bare.code, bare.stdout.as_str()), (Some(2), ""));
     assert!(bare.stderr.contains("Usage: drift"), "{bare}");
@@ -34,12 +64,21 @@ fn what_is_missing_is_named() {
 #[test]
 fn an_error_tells_its_causes() {
     let env = TestEnv::with_tree("//- file\n");
-    assert_snapshot!(env.run(["man", "--dir", "file/below"]), @"");
+    assert_snapshot!(env.run(["man", "--dir", "file/below"]), @"
+    exit 1
+    --- stderr
+    error: failed to create directory `[ROOT]/file/below`: [OS ERROR]
+    ");
 }
 
 #[test]
 fn a_test_clock_that_is_none_is_refused() {
     let mut env = TestEnv::new();
     env.set("DRIFT_TEST_NOW", "yesterday");
-    assert_snapshot!(env.run(["man"]), @"");
+    assert_snapshot!(env.run(["man"]), @"
+    exit 2
+    --- stderr
+    error: DRIFT_TEST_NOW is not an RFC 3339 time
+    hint: for example DRIFT_TEST_NOW=[TIME]
+    ");
 }

@@ -7,7 +7,9 @@ use crate::env::TestEnv;
 #[test]
 fn a_result_is_one_document() {
     let env = TestEnv::new();
-    assert_snapshot!(env.run(["man", "--dir", "pages", "--json"]), @"");
+    let pages = env.run(["man", "--dir", "pages", "--json"]).success();
+    assert!(pages.stdout.starts_with(r#"{"schema":"drift.man.pages/v1","ok":true,"dir":""#), "{pages}");
+    assert!(pages.stdout.ends_with("],\"warnings\":[]}\n") && pages.stderr.is_empty(), "{pages}");
     let document = env.run(["--format", "json", "completions", "fish"]).success().json();
     assert_eq!(document["schema"], "drift.completions/v1");
     assert!(document["script"].as_str().unwrap().contains("complete -c drift"));
@@ -16,7 +18,11 @@ fn a_result_is_one_document() {
 #[test]
 fn an_error_is_one_document() {
     let env = TestEnv::with_tree("//- file\n");
-    assert_snapshot!(env.run(["--json", "man", "--dir", "file/below"]), @"");
+    assert_snapshot!(env.run(["--json", "man", "--dir", "file/below"]), @r#"
+    exit 1
+    --- stdout
+    {"schema":"drift.error/v1","ok":false,"error":{"code":"io","message":"failed to create directory `[ROOT]/file/below`: [OS ERROR]","hint":null,"causes":[]},"warnings":[]}
+    "#);
 }
 
 #[test]
@@ -60,7 +66,11 @@ fn help_and_version_are_results() {
 fn a_warning_is_in_the_document_and_nowhere_else() {
     let mut env = TestEnv::new();
     env.set("DRIFT_LOG", "drift=nonsense");
-    assert_snapshot!(env.run(["man", "--json", "--dir", "pages"]), @"");
+    let document = env.run(["man", "--json", "--dir", "pages"]).success();
+    assert_eq!(
+        (&document.json()["warnings"][0]["code"], document.stderr.as_str()),
+        (&"log.filter".into(), "")
+    );
     let text = env.run(["man", "--dir", "pages"]).success();
     assert!(text.stderr.starts_with("warning: DRIFT_LOG is not a log filter"), "{text}");
     assert_eq!(env.run(["-q", "man", "--dir", "pages"]).success().stderr, "");

@@ -21,5 +21,10 @@ fn each_command_has_a_page() {
 #[test]
 fn an_unknown_page_suggests_the_near_one() {
     let env = TestEnv::new();
-    assert_snapshot!(env.run(["man", "completion"]), @"");
+    assert_snapshot!(env.run(["man", "completion"]), @"
+    exit 2
+    --- stderr
+    error: `drift` has no command `completion`
+    hint: did you mean `completions`?
+    ");
 }

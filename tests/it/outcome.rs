@@ -73,6 +73,8 @@ impl Redactor {
             }
         }
         let varying = [
+            (r"\[ROOT\]\\+", "[ROOT]/"),
+            (r"[^:\n]*\(os error \d+\)", " [OS ERROR]"),
             (r"\b\d{8}T\d{6}Z-[0-9a-f]{4,}\b", "[ID]"),
             (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "[TIME]"),
             (r"\b[0-9a-f]{64}\b", "[HASH]"),

@@ -1,7 +1,7 @@
 //! The first signal stops drift cleanly, the second at once. A page that is a named pipe holds drift still.
 #![cfg(unix)]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead, BufReader, Read as _};
 use std::process::{Child, ChildStderr, Command};
 
 use crate::env::TestEnv;
@@ -11,11 +11,11 @@ fn start(env: &TestEnv) -> (Child, BufReader<ChildStderr>) {
     assert!(Command::new("mkfifo").arg(env.path("pages/drift.1")).status().unwrap().success());
     let mut child = env.command(["-vv", "man", "--json", "--dir", "pages"]).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    wait_for(&mut stderr, "signals are handled");
+    wait_for(&mut stderr, "writing drift.1");
     (child, stderr)
 }
 
-fn wait_for(stderr: &mut impl std::io::BufRead, text: &str) {
+fn wait_for(stderr: &mut impl BufRead, text: &str) {
     let mut line = String::new();
     while !line.contains(text) {
         line.clear();

@@ -20,11 +20,22 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn a_full_disk_behind_stdout_is_an_error() {
     let env = TestEnv::new();
-    for args in [&["man"][..], &["man", "--json"]] {
+    let run = |args: &[&str]| {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let outcome = env.outcome(env.command(args).stdout(full).output().unwrap());
-        insta::assert_snapshot!(outcome, @"");
-    }
+        env.outcome(env.command(args).stdout(full).output().unwrap())
+    };
+    insta::assert_snapshot!(run(&["man"]), @"
+    exit 1
+    --- stderr
+    error: cannot write the result to stdout
+    caused by: [OS ERROR]
+    ");
+    insta::assert_snapshot!(run(&["man", "--json"]), @"
+    exit 1
+    --- stderr
+    error: cannot write the result to stdout
+    caused by: [OS ERROR]
+    ");
 }
 
 #[cfg(unix)]
@@ -34,7 +45,11 @@ fn a_file_size_limit_is_a_full_disk_and_no_death() {
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "ulimit -f 0; exec \"$0\" man --dir pages"]).arg(env!("CARGO_BIN_EXE_drift"));
     command.current_dir(env.path("")).env_clear().stdin(Stdio::null());
-    insta::assert_snapshot!(env.outcome(command.output().unwrap()), @"");
+    insta::assert_snapshot!(env.outcome(command.output().unwrap()), @"
+    exit 1
+    --- stderr
+    error: failed to write to file `[ROOT]/pages/drift.1`: [OS ERROR]
+    ");
 }
 
 #[test]

@@ -49,6 +49,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
                 let mut roff = Vec::new();
                 page.render(&mut roff)?;
                 let name = page.get_filename();
+                tracing::info!("writing {name}");
                 fs_err::write(dir.join(&name), roff)?;
                 pages.push(name);
             }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::MultiProgress;
 
-use super::{Stream, Tone, styled};
+use super::{Stream, Tone, styled, tame};
 use crate::error::CommandError;
 use crate::ops::Warning;
 
@@ -67,14 +67,20 @@ pub(super) fn note(text: &str) -> String {
     paragraph(Tone::Heading, "note", text)
 }
 
-/// One message; further lines of it are indented, so that each message can be told from the next.
+/// One message; further lines of it are indented, so that each message can be told from the next. What it
+/// quotes from files must not steer the terminal.
 fn paragraph(tone: Tone, label: &str, text: &str) -> String {
     let mut lines = text.lines();
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{} {}", styled(tone, format_args!("{label}:")), lines.next().unwrap_or_default());
+    let _ = writeln!(
+        out,
+        "{} {}",
+        styled(tone, format_args!("{label}:")),
+        tame(lines.next().unwrap_or_default())
+    );
     for line in lines {
-        let _ = writeln!(out, "  {line}");
+        let _ = writeln!(out, "  {}", tame(line));
     }
     out
 }

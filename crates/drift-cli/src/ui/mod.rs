@@ -32,6 +32,7 @@ use crate::env::Streams;
 use crate::error::{CommandError, ErrorCode};
 use crate::ops::{Event, EventSink, Warning};
 use progress::Progress;
+use style::tame;
 
 type Stream = AutoStream<Box<dyn Write + Send>>;
 

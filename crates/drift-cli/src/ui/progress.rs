@@ -62,16 +62,19 @@ impl Progress {
 }
 
 fn style(total: Option<u64>, unit: Unit) -> ProgressStyle {
-    let template = match (total, unit) {
+    let style = ProgressStyle::with_template(template(total, unit));
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+}
+
+fn template(total: Option<u64>, unit: Unit) -> &'static str {
+    match (total, unit) {
+        (Some(_), Unit::Items) => "{msg} [{bar:24}] {human_pos}/{human_len} {per_sec} ETA {eta}",
         (Some(_), Unit::Bytes) => {
             "{msg} [{bar:24}] {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} ETA {eta}"
         }
-        (Some(_), Unit::Items) => "{msg} [{bar:24}] {human_pos}/{human_len} {per_sec} ETA {eta}",
-        (None, Unit::Bytes) => "{spinner} {msg} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
         (None, Unit::Items) => "{spinner} {msg} {human_pos} {per_sec} {elapsed}",
-    };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.progress_chars("=> ")
+        (None, Unit::Bytes) => "{spinner} {msg} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
+    }
 }
 
 #[cfg(test)]

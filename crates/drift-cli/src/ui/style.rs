@@ -1,5 +1,6 @@
 //! The few tones of drift's text. They are always written; the stream drops them where colour is off.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use anstream::ColorChoice;
@@ -37,6 +38,23 @@ impl Tone {
 pub(crate) fn styled(tone: Tone, value: impl fmt::Display) -> impl fmt::Display {
     let style = tone.style();
     fmt::from_fn(move |f| write!(f, "{style}{value}{style:#}"))
+}
+
+/// `text` with its control characters as `\xNN`, so that what a file contains cannot steer the terminal.
+pub(super) fn tame(text: &str) -> Cow<'_, str> {
+    let steers = |character: char| character.is_control() && character != '\t';
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let mut tamed = String::with_capacity(text.len());
+    for character in text.chars() {
+        if steers(character) {
+            tamed.push_str(&format!("\\x{:02X}", u32::from(character)));
+        } else {
+            tamed.push(character);
+        }
+    }
+    tamed.into()
 }
 
 pub(super) fn choice(colour: bool) -> ColorChoice {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Tone, styled};
+use super::{Tone, styled, tame};
 
 /// Space between two columns.
 const GAP: usize = 2;
@@ -15,7 +15,8 @@ pub(crate) enum Align {
     Right,
 }
 
-/// Rows of cells. The width of a column is that of its widest cell; nothing is cut off.
+/// Rows of cells. The width of a column is that of its widest cell; nothing is cut off, and control characters
+/// in a cell are spelled out.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     columns: Vec<(String, Align)>,
@@ -42,7 +43,8 @@ impl Table {
         &mut self,
         cells: impl IntoIterator<Item = (Tone, S)>,
     ) -> &mut Table {
-        self.rows.push(cells.into_iter().map(|(tone, cell)| (tone, cell.into())).collect());
+        self.rows
+            .push(cells.into_iter().map(|(tone, cell)| (tone, tame(&cell.into()).into_owned())).collect());
         self
     }
 
