@@ -176,6 +176,13 @@ fn report(scenario: &Scenario, endings: &[(Fault, Ending)], started: Instant) ->
         let counts: Vec<_> = counts.iter().map(|(label, count)| format!("{count} × {label}")).collect();
         println!("  {mode:8} {call:16} {}", counts.join(", "));
     }
+    // Threads take turns, so a few points may be missed; all points of a mode mean that nothing was injected.
+    for mode in MODES {
+        let mut of_mode = endings.iter().filter(|(fault, _)| fault.mode == *mode).peekable();
+        if of_mode.peek().is_some() && of_mode.all(|(_, ending)| *ending == Ending::NotReached) {
+            bad.push(format!("{mode}: not one fault was injected"));
+        }
+    }
     bad.sort();
     for line in &bad {
         println!("  BAD {line}");
