@@ -10,7 +10,9 @@
     reason = "a command for developers talks to its terminal and reads its own environment"
 )]
 
+mod bench;
 mod ci;
+mod crash;
 mod project;
 mod tidy;
 
@@ -21,6 +23,8 @@ Usage: cargo xtask COMMAND
 
   ci [--skip STEP]...            what must pass before a merge: test, fmt, clippy, tidy, docs
   tidy [--bless]                 the rules of the house; --bless records new migrations as released
+  bench [ROW]... [--scale S]     the release binary against other tools, in alternating pairs
+  crash [SCENARIO]... [--quick]  kill or fail the binary at each of its system calls (Linux, strace)
 ";
 
 fn main() -> ExitCode {
@@ -32,6 +36,12 @@ fn main() -> ExitCode {
     let outcome = match command {
         "ci" => ci::run(rest),
         "tidy" => tidy::run(rest),
+        "bench" => bench::run(rest),
+        "crash" => crash::run(rest),
+        // What `bench` starts as processes of their own.
+        "bench-run" => bench::run_release(rest),
+        "measure-one" => bench::measure_one(rest),
+        "peer" => bench::run_peer(rest),
         "help" | "-h" | "--help" => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

@@ -1,9 +1,10 @@
 //! Where the project is, and how to run its commands from its root.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 /// The root of the workspace that this xtask was built from.
 pub(crate) fn root() -> PathBuf {
@@ -16,6 +17,30 @@ pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
+}
+
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
+/// Builds one binary of `package`, and returns where it is.
+pub(crate) fn build(package: &str, binary: &str, profile: Profile) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
+    command.args(["--package", package, "--bin", binary]);
+    if let Profile::Release = profile {
+        command.arg("--release");
+    }
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(output.status.success(), "{command:?}: {}", output.status);
+    let messages = output.stdout.split(|byte| *byte == b'\n');
+    let executable = messages
+        .filter_map(|message| serde_json::from_slice::<Value>(message).ok())
+        .filter(|message| message["target"]["name"] == binary)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executable.with_context(|| format!("{command:?} made no {binary}"))
 }
 
 /// Runs `command` with our own standard streams, and fails unless it succeeds.

@@ -96,10 +96,10 @@ impl File {
         }
     }
 
-    /// Whether the whole file is test code: a sibling `tests.rs`, or anything below a folder for tests.
+    /// Whether the whole file is test code: `tests.rs`, `corpus_tests.rs`, or anything below a folder for tests.
     pub(super) fn is_test(&self) -> bool {
         let mut parts = self.path.rsplit('/');
-        parts.next() == Some("tests.rs")
+        parts.next().is_some_and(|name| name == "tests.rs" || name.ends_with("_tests.rs"))
             || parts.any(|folder| matches!(folder, "tests" | "benches" | "examples" | "fuzz"))
     }
 

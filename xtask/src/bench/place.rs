@@ -1,0 +1,146 @@
+//! Where a measurement happens: the tree, the binaries and the private home folder of one scale.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use super::generate;
+use crate::project;
+
+/// How large the generated tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scale {
+    pub(super) name: &'static str,
+    pub(super) files: usize,
+    /// Of the longest source files; the mean is about a quarter of it.
+    pub(super) longest_lines: usize,
+}
+
+const SCALES: &[Scale] = &[
+    Scale::SMALL,
+    Scale { name: "full", files: 78_000, longest_lines: 1_600 },
+    Scale { name: "huge", files: 1_000_000, longest_lines: 40 },
+];
+
+impl Scale {
+    pub(super) const SMALL: Self = Self { name: "small", files: 4_000, longest_lines: 1_600 };
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        SCALES.iter().copied().find(|scale| scale.name == name)
+    }
+}
+
+pub(super) struct Place {
+    /// The generated repository, with everything committed.
+    pub(super) tree: PathBuf,
+    /// The paths of its files, one a line.
+    pub(super) file_list: PathBuf,
+    /// For what a job writes.
+    pub(super) scratch: PathBuf,
+    pub(super) drift: PathBuf,
+    pub(super) xtask: PathBuf,
+    home: PathBuf,
+}
+
+impl Place {
+    pub(super) fn prepare(drift: PathBuf, scale: Scale) -> Result<Self> {
+        let folder = project::root().join("target/bench").join(scale.name);
+        let place = Self {
+            tree: folder.join("tree"),
+            file_list: folder.join("files.txt"),
+            scratch: folder.join("scratch"),
+            drift,
+            xtask: std::env::current_exe().context("cannot find the running xtask")?,
+            home: folder.join("home"),
+        };
+        let made_by = folder.join("generator.txt");
+        let is_current = std::fs::read_to_string(&made_by).is_ok_and(|text| text == generate::VERSION);
+        if !is_current {
+            remove(&folder)?;
+            std::fs::create_dir_all(&place.home)?;
+            eprintln!("bench: generating {} files in {}", scale.files, place.tree.display());
+            let files = generate::tree(&place.tree, scale.files, scale.longest_lines)?;
+            std::fs::write(&place.file_list, files.join("\n") + "\n")?;
+            place.commit().context("cannot put the tree under git")?;
+            std::fs::write(&made_by, generate::VERSION)?;
+        }
+        remove(&place.scratch)?;
+        std::fs::create_dir_all(&place.scratch)?;
+        remove(&place.tree.join(".drift"))?;
+        remove(&place.tree.join(".drift-backups"))?;
+        Ok(place)
+    }
+
+    /// A command that sees neither the configuration nor the workspaces of whoever measures.
+    pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.tree)
+            .env("HOME", &self.home)
+            .env("DRIFT_HOME", self.home.join(".drift"))
+            .env("DRIFT_ROOT", &self.tree)
+            .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("LC_ALL", "C")
+            .env_remove("CI")
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(super) fn drift_database(&self) -> PathBuf {
+        self.tree.join(".drift/drift.db")
+    }
+
+    /// Without git the tree stays as it is, and rows that compare with git are skipped.
+    fn commit(&self) -> Result<()> {
+        if !is_installed("git") {
+            return Ok(());
+        }
+        let commands: &[&[&str]] = &[
+            &["init", "-q"],
+            &["config", "core.looseCompression", "1"],
+            &["config", "gc.auto", "0"],
+            &["add", "-A"],
+            &[
+                "-c",
+                "user.name=bench",
+                "-c",
+                "user.email=bench@localhost",
+                "commit",
+                "-q",
+                "-m",
+                "Generated tree",
+            ],
+        ];
+        for arguments in commands {
+            self.git(arguments)?;
+        }
+        // Entries as young as the index are compared by content for ever, unless the index is written once more.
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        self.git(&["update-index", "-q", "--really-refresh"])
+    }
+
+    fn git(&self, arguments: &[&str]) -> Result<()> {
+        let status = self.command("git").env("GIT_OPTIONAL_LOCKS", "1").args(arguments).status()?;
+        ensure!(status.success(), "git {}: {status}", arguments.join(" "));
+        Ok(())
+    }
+}
+
+pub(super) fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .any(|folder| folder.join(program).is_file() || folder.join(format!("{program}.exe")).is_file())
+}
+
+/// Removes a file or a folder, present or not.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    let outcome = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
+    match outcome {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}

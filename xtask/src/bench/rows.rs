@@ -1,0 +1,202 @@
+//! What is measured, against what, and how good it must be.
+//!
+//! To add a row, add an entry to [`ROWS`]: the commands that drift must have, how to get ready, the job, its peers.
+//! A target is a ratio of wall time, ours over theirs; a row may also bound the memory of ours.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, ensure};
+
+use super::place::{Place, remove};
+
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) what: &'static str,
+    /// Commands of drift that must exist.
+    pub(super) needs: &'static [&'static [&'static str]],
+    /// Runs once before the pairs, and is not measured.
+    pub(super) setup: fn(&Place) -> Result<()>,
+    pub(super) subject: fn(&Place) -> Job,
+    pub(super) peers: &'static [Peer],
+    pub(super) peak_at_most: Option<u64>,
+}
+
+pub(super) struct Peer {
+    pub(super) name: &'static str,
+    /// Programs that must be in the path.
+    pub(super) tools: &'static [&'static str],
+    pub(super) job: fn(&Place) -> Job,
+    /// The target.
+    pub(super) at_most: f64,
+}
+
+/// Processes that run one after the other and are measured together.
+pub(super) struct Job {
+    /// Runs before each measurement, and is not measured.
+    pub(super) before: fn(&Place) -> Result<()>,
+    pub(super) steps: Vec<Step>,
+}
+
+pub(super) struct Step {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) stdin: Option<PathBuf>,
+}
+
+const MB: u64 = 1_000_000;
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        name: "init",
+        what: "init of a tree, everything hashed and stored",
+        needs: &[&["workspace", "init"]],
+        setup: |_| Ok(()),
+        subject: |place| Job { before: no_workspace, steps: vec![drift(place, &["workspace", "init"])] },
+        peers: &[
+            Peer {
+                name: "walk + BLAKE3",
+                tools: &[],
+                job: |place| job(own(place, &[&"walk-hash", &place.tree])),
+                at_most: 1.4,
+            },
+            Peer {
+                name: "git hash-object",
+                tools: &["git"],
+                job: |place| job(tool("git", &[&"hash-object", &"--stdin-paths"]).reading(&place.file_list)),
+                at_most: 0.25,
+            },
+        ],
+        peak_at_most: Some(300 * MB),
+    },
+    Row {
+        name: "scan-unchanged",
+        what: "scan with nothing changed",
+        needs: &[&["workspace", "scan"]],
+        setup: fresh_workspace,
+        subject: |place| job(drift(place, &["workspace", "scan"])),
+        peers: &[Peer {
+            name: "git status",
+            tools: &["git"],
+            job: |_| job(tool("git", &[&"status", &"--porcelain"])),
+            at_most: 0.6,
+        }],
+        peak_at_most: Some(300 * MB),
+    },
+    Row {
+        name: "projects",
+        what: "projects from the database",
+        needs: &[&["workspace", "projects"]],
+        setup: workspace,
+        subject: |place| job(drift(place, &["workspace", "projects"])),
+        peers: &[GIT_LS_FILES],
+        peak_at_most: None,
+    },
+    Row {
+        name: "graph",
+        what: "graph from the database",
+        needs: &[&["workspace", "graph"]],
+        setup: workspace,
+        subject: |place| job(drift(place, &["workspace", "graph"])),
+        peers: &[GIT_LS_FILES],
+        peak_at_most: None,
+    },
+    Row {
+        name: "status",
+        what: "status of a workspace",
+        needs: &[&["workspace", "status"]],
+        setup: workspace,
+        subject: |place| job(drift(place, &["workspace", "status"])),
+        peers: &[SQLITE_SELECT],
+        peak_at_most: None,
+    },
+    Row {
+        name: "context",
+        what: "context of a workspace",
+        needs: &[&["workspace", "context"]],
+        setup: workspace,
+        subject: |place| job(drift(place, &["workspace", "context"])),
+        peers: &[SQLITE_SELECT],
+        peak_at_most: None,
+    },
+];
+
+const GIT_LS_FILES: Peer =
+    Peer { name: "git ls-files", tools: &["git"], job: |_| job(tool("git", &[&"ls-files"])), at_most: 1.0 };
+
+const SQLITE_SELECT: Peer = Peer {
+    name: "sqlite3, one SELECT",
+    tools: &["sqlite3"],
+    job: |place| {
+        let select = "SELECT name FROM sqlite_schema LIMIT 1;";
+        job(tool("sqlite3", &[&"-readonly", &place.drift_database(), &select]))
+    },
+    at_most: 1.5,
+};
+
+/// One line per row.
+pub(super) fn list() -> String {
+    let mut text = String::new();
+    for row in ROWS {
+        let peers: Vec<_> =
+            row.peers.iter().map(|peer| format!("{} (≤ {})", peer.name, peer.at_most)).collect();
+        writeln!(text, "  {:16} {}; against {}", row.name, row.what, peers.join(", "))
+            .expect("BUG: writing to a string cannot fail");
+    }
+    text
+}
+
+fn job(step: Step) -> Job {
+    Job { before: |_| Ok(()), steps: vec![step] }
+}
+
+fn drift(place: &Place, arguments: &[&str]) -> Step {
+    Step {
+        program: place.drift.clone(),
+        arguments: arguments.iter().map(OsString::from).collect(),
+        stdin: None,
+    }
+}
+
+/// A peer of our own, see `peers.rs`.
+fn own(place: &Place, arguments: &[&dyn AsRef<OsStr>]) -> Step {
+    let peer: &[&dyn AsRef<OsStr>] = &[&"peer"];
+    Step { program: place.xtask.clone(), ..tool("", &[peer, arguments].concat()) }
+}
+
+fn tool(program: &str, arguments: &[&dyn AsRef<OsStr>]) -> Step {
+    let arguments = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
+    Step { program: program.into(), arguments, stdin: None }
+}
+
+impl Step {
+    fn reading(self, path: &Path) -> Self {
+        Self { stdin: Some(path.to_owned()), ..self }
+    }
+}
+
+fn no_workspace(place: &Place) -> Result<()> {
+    remove(&place.tree.join(".drift"))?;
+    remove(&place.tree.join(".drift-backups"))
+}
+
+fn fresh_workspace(place: &Place) -> Result<()> {
+    no_workspace(place)?;
+    workspace(place)
+}
+
+/// Makes a workspace unless there is one.
+fn workspace(place: &Place) -> Result<()> {
+    if place.drift_database().exists() {
+        return Ok(());
+    }
+    let output = place.command(&place.drift).args(["workspace", "init"]).output()?;
+    ensure!(
+        output.status.success(),
+        "init: {}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
+    Ok(())
+}

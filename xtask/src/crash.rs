@@ -1,0 +1,111 @@
+//! `cargo xtask crash`: kills or fails drift at each of its system calls, and looks at what is left.
+//!
+//! A scenario says how to get ready, which command to run, and what a user sees; the sweep does the rest.
+//! After every fault the state must be one that the scenario allows, the next command must work, and nothing may lie about.
+//! Killing a process does not lose what the kernel holds, so power loss is checked apart: `--order` lints the order of
+//! writes, syncs and renames.
+//! Needs Linux and strace; where they are missing it says so and succeeds.
+
+mod fault;
+mod order;
+mod sandbox;
+mod scenarios;
+mod sweep;
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{self, Profile};
+use sandbox::Sandbox;
+use scenarios::{SCENARIOS, Scenario};
+use sweep::Depth;
+
+const USAGE: &str = "\
+Usage: cargo xtask crash [SCENARIO]... [--quick] [--order] [--workers N] [--binary PATH] [--list]
+
+--quick takes a sample of the points; --order lints durability instead of injecting faults.
+";
+
+struct Options {
+    /// All if empty.
+    scenarios: Vec<&'static Scenario>,
+    depth: Depth,
+    check: Check,
+    workers: usize,
+    binary: Option<String>,
+}
+
+enum Check {
+    Faults,
+    Order,
+}
+
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    if arguments.iter().any(|argument| argument == "--list") {
+        for scenario in SCENARIOS {
+            println!("  {:16} {}", scenario.name, scenario.what);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let options = parse(arguments)?;
+    if let Some(reason) = cannot_run() {
+        println!("crash: skipped: {reason}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let drift = match &options.binary {
+        Some(path) => std::path::absolute(path)?,
+        None => project::build("drift-cli", "drift", Profile::Dev)?,
+    };
+    let mut is_good = true;
+    for scenario in &options.scenarios {
+        let probe = Sandbox::new(&drift)?;
+        if let Some(reason) = probe.missing(scenario.needs)? {
+            println!("{}: skipped: {reason}", scenario.name);
+            continue;
+        }
+        is_good &= match options.check {
+            Check::Faults => sweep::run(scenario, &drift, options.depth, options.workers)?,
+            Check::Order => order::run(scenario, &probe)?,
+        };
+    }
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn cannot_run() -> Option<&'static str> {
+    if !cfg!(target_os = "linux") {
+        return Some("faults are injected with strace, which needs Linux");
+    }
+    let output = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).output();
+    match output {
+        Err(_) => Some("strace is not installed"),
+        Ok(output) if !output.status.success() => Some("strace may not trace here"),
+        Ok(_) => None,
+    }
+}
+
+fn parse(arguments: &[String]) -> Result<Options> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+    let mut options =
+        Options { scenarios: Vec::new(), depth: Depth::Full, check: Check::Faults, workers, binary: None };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--quick" => options.depth = Depth::Sample,
+            "--order" => options.check = Check::Order,
+            "--binary" => options.binary = Some(rest.next().context("--binary takes a path")?.clone()),
+            "--workers" => {
+                let number = rest.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
+                options.workers = number.context("--workers takes a positive number")?;
+            }
+            name => match SCENARIOS.iter().find(|scenario| scenario.name == name) {
+                Some(scenario) => options.scenarios.push(scenario),
+                None => bail!("no such scenario or option: {name}\n\n{USAGE}"),
+            },
+        }
+    }
+    if options.scenarios.is_empty() {
+        options.scenarios.extend(SCENARIOS);
+    }
+    Ok(options)
+}
