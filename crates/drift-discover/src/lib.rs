@@ -9,6 +9,7 @@
 mod context;
 mod ecosystem;
 mod frameworks;
+mod glob;
 mod graph;
 mod lower;
 mod options;
