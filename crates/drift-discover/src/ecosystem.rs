@@ -68,3 +68,8 @@ pub struct Link {
     pub to: RepoPath,
     pub kind: EdgeKind,
 }
+
+#[cfg(test)]
+mod corpus_tests;
+#[cfg(test)]
+mod tests;
