@@ -5,6 +5,8 @@
 //! Invariant: an ecosystem decides membership and links; exclusions, ids, kinds of duplicate edges and order
 //! are decided once, in `lower.rs`.
 
+mod javascript;
+
 use crate::context::Context;
 use crate::graph::{Ecosystem, EdgeKind};
 use crate::path::RepoPath;
@@ -20,7 +22,7 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[];
+pub const BUILTIN: &[Definition] = &[javascript::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

@@ -105,13 +105,13 @@ fn edges(projects: &BTreeMap<ProjectId, (Project, Vec<(ProjectId, EdgeKind)>)>) 
 }
 
 /// Directories whose unlisted manifests are no projects.
-struct Exclusions {
+pub(crate) struct Exclusions {
     /// Runs of name patterns that match consecutive parts of a path.
     runs: Vec<Vec<GlobMatcher>>,
 }
 
 impl Exclusions {
-    fn new(options: &DiscoverOptions) -> Exclusions {
+    pub(crate) fn new(options: &DiscoverOptions) -> Exclusions {
         let run = |dir: &String| {
             dir.split('/').map(|part| Glob::new(part).ok().map(|glob| glob.compile_matcher())).collect()
         };
@@ -120,7 +120,7 @@ impl Exclusions {
         }
     }
 
-    fn hides(&self, path: &RepoPath) -> bool {
+    pub(crate) fn hides(&self, path: &RepoPath) -> bool {
         let parts: Vec<String> =
             path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
         self.runs.iter().any(|run| {

@@ -15,7 +15,14 @@ use crate::source::MemorySource;
 use crate::{Discovery, discover};
 
 /// A corpus and the ecosystems of it that must be exact.
-const CORPORA: &[(&str, &[&str])] = &[];
+const CORPORA: &[(&str, &[&str])] = &[
+    ("changesets+changesets", &["npm"]),
+    ("vitejs+vite", &["npm"]),
+    ("jestjs+jest", &["npm"]),
+    ("lerna+lerna", &["npm", "nx"]),
+    ("TanStack+query", &["npm"]),
+    ("tauri-apps+plugins-workspace", &["npm"]),
+];
 
 #[test]
 fn corpora_are_exact() {
@@ -64,6 +71,7 @@ fn compare(corpora: &Path, name: &str, ecosystems: &[&str]) -> Vec<String> {
         .flat_map(|(_, projects)| projects.iter().map(|project| &project.workspace))
         .collect();
 
+    assert!(!required.is_empty(), "{name} says nothing of {ecosystems:?}");
     let mut differences = Vec::new();
     for (key, package) in &required {
         match found.get(key) {
