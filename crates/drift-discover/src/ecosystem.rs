@@ -7,6 +7,7 @@
 
 mod cargo;
 mod go;
+mod javascript;
 mod toml_file;
 
 use crate::context::Context;
@@ -24,7 +25,7 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[cargo::DEFINITION, go::DEFINITION];
+pub const BUILTIN: &[Definition] = &[cargo::DEFINITION, go::DEFINITION, javascript::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

@@ -19,8 +19,13 @@ const CORPORA: &[(&str, &[&str])] = &[
     ("astral-sh+uv", &["cargo"]),
     ("etcd-io+etcd", &["go"]),
     ("rust-lang+rust-analyzer", &["cargo"]),
-    ("tauri-apps+plugins-workspace", &["cargo"]),
+    ("tauri-apps+plugins-workspace", &["cargo", "npm"]),
     ("tokio-rs+tokio", &["cargo"]),
+    ("changesets+changesets", &["npm"]),
+    ("vitejs+vite", &["npm"]),
+    ("jestjs+jest", &["npm"]),
+    ("lerna+lerna", &["npm", "nx"]),
+    ("TanStack+query", &["npm"]),
 ];
 
 #[test]
@@ -70,6 +75,7 @@ fn compare(corpora: &Path, name: &str, ecosystems: &[&str]) -> Vec<String> {
         .flat_map(|(_, projects)| projects.iter().map(|project| &project.workspace))
         .collect();
 
+    assert!(!required.is_empty(), "{name} says nothing of {ecosystems:?}");
     let mut differences = Vec::new();
     for (key, package) in &required {
         match found.get(key) {

@@ -1,0 +1,224 @@
+//! [`Links`]: which project of the repository a declared dependency resolves to, by the rules of each package
+//! manager.
+//!
+//! Invariant: a path links the project that lies there, whatever its name; a name links a member of the same
+//! workspace only.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::context::Context;
+use crate::ecosystem::{FoundProject, Link};
+use crate::graph::ExternalDependency;
+use crate::path::RepoPath;
+
+use super::manifest::{Dependency, Manifest};
+use super::packages::Packages;
+use super::specifier::Specifier;
+use super::syntax;
+use super::version::{self, Prereleases};
+use super::workspace::{Linker, Workspace};
+
+/// What the members of one workspace, or a package of none, can link.
+pub(super) struct Links<'a> {
+    packages: &'a Packages,
+    /// Every directory that is a project.
+    projects: &'a BTreeSet<RepoPath>,
+    workspace: Option<&'a Workspace>,
+    by_name: HashMap<&'a str, Vec<&'a RepoPath>>,
+}
+
+impl<'a> Links<'a> {
+    pub(super) fn new(
+        packages: &'a Packages,
+        projects: &'a BTreeSet<RepoPath>,
+        workspace: Option<&'a Workspace>,
+    ) -> Links<'a> {
+        let mut by_name: HashMap<&str, Vec<&RepoPath>> = HashMap::new();
+        if let Some(workspace) = workspace {
+            for dir in &workspace.members {
+                if let Some(name) = workspace.link_name(packages, dir) {
+                    by_name.entry(name).or_default().push(dir);
+                }
+            }
+        }
+        Links { packages, projects, workspace, by_name }
+    }
+
+    /// The project in `dir`, a member of the workspace with the index `workspace`.
+    pub(super) fn project(
+        &self,
+        context: &Context,
+        dir: &RepoPath,
+        workspace: Option<usize>,
+    ) -> Option<FoundProject> {
+        let manifest = self.packages.get(dir)?;
+        let mut project = FoundProject {
+            ecosystem: None,
+            key: dir.clone(),
+            path: dir.clone(),
+            manifest: manifest.file.clone(),
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            private: manifest.private,
+            workspace,
+            links: Vec::new(),
+            external: Vec::new(),
+        };
+        for dependency in &manifest.dependencies {
+            match self.resolve(context, dir, manifest, dependency) {
+                Some(to) => project.links.push(Link { ecosystem: None, to, kind: dependency.kind }),
+                None => project.external.push(ExternalDependency {
+                    name: dependency.name.clone(),
+                    kind: dependency.kind,
+                    requirement: dependency.specifier.clone(),
+                }),
+            }
+        }
+        Some(project)
+    }
+
+    fn resolve(
+        &self,
+        context: &Context,
+        dir: &RepoPath,
+        manifest: &Manifest,
+        dependency: &Dependency,
+    ) -> Option<RepoPath> {
+        let Dependency { name, specifier, .. } = dependency;
+        let Some(workspace) = self.workspace else {
+            let Specifier::Path(path) = Specifier::parse(specifier) else { return None };
+            return self.at(dir, &path);
+        };
+        let put = workspace.overrides.specifier(manifest, name, specifier);
+        // A path in an override is relative to the root, where it is written.
+        let base = if put.is_some() { &workspace.root } else { dir };
+        match Specifier::parse(put.unwrap_or(specifier)) {
+            Specifier::Path(path) => self.at(base, &path).or_else(|| self.yarn_path(workspace, specifier)),
+            Specifier::Workspace { name: alias, rest } => {
+                let found = self.by_protocol(workspace, dir, alias.unwrap_or(name), rest);
+                if found.is_none() {
+                    let message =
+                        format!("`{name}`: no member is what `{specifier}` asks for; correct one of them");
+                    let line = syntax::line_of(context, &manifest.file, &format!("\"{name}\""));
+                    context.problem(&manifest.file, line, "link.unresolved", message);
+                }
+                found
+            }
+            Specifier::Registry { name: alias, range } => self.by_range(workspace, dir, name, alias, range),
+            Specifier::Catalog(catalog) => {
+                // What a catalog says is a range; the other forms are errors to the package managers.
+                match Specifier::parse(workspace.catalogs.get(catalog)?.get(name)?) {
+                    Specifier::Registry { name: alias, range } => {
+                        self.by_range(workspace, dir, name, alias, range)
+                    }
+                    _ => None,
+                }
+            }
+            Specifier::Elsewhere => None,
+        }
+    }
+
+    fn at(&self, base: &RepoPath, path: &str) -> Option<RepoPath> {
+        base.join(path).filter(|to| self.projects.contains(to))
+    }
+
+    /// Yarn 2 and later take a path behind `workspace:` relative to the root.
+    fn yarn_path(&self, workspace: &Workspace, specifier: &str) -> Option<RepoPath> {
+        let path = specifier.strip_prefix("workspace:")?;
+        let Linker::Yarn { .. } = workspace.linker else { return None };
+        self.at(&workspace.root, path)
+    }
+
+    fn by_protocol(&self, workspace: &Workspace, dir: &RepoPath, name: &str, rest: &str) -> Option<RepoPath> {
+        if let Linker::Rush(decoupled) = &workspace.linker {
+            let is_local = !decoupled.get(dir).is_some_and(|names| names.contains(name));
+            return self.newest(name, |_| is_local);
+        }
+        let rest = rest.trim();
+        if matches!(rest, "" | "*" | "^" | "~") || !version::is_range(rest) {
+            // `workspace:packages/a` is yarn's; anything else that is no range is a tag, which any version has.
+            return self
+                .yarn_path(workspace, &format!("workspace:{rest}"))
+                .or_else(|| self.newest(name, |_| true));
+        }
+        self.newest(name, |own| {
+            let own = own.unwrap_or("0.0.0");
+            version::is_same(own, rest) || version::satisfies(own, rest, Prereleases::OnlyNamed)
+        })
+    }
+
+    /// A specifier without a protocol of its own: `range` of `alias`, or of the dependency's name.
+    fn by_range(
+        &self,
+        workspace: &Workspace,
+        dir: &RepoPath,
+        name: &str,
+        alias: Option<&str>,
+        range: &str,
+    ) -> Option<RepoPath> {
+        let range = range.trim();
+        let wanted = alias.unwrap_or(name);
+        let satisfied =
+            |own: Option<&str>| own.is_some_and(|own| version::satisfies(own, range, Prereleases::OnlyNamed));
+        match &workspace.linker {
+            Linker::Pnpm(links) if !links.plain => None,
+            Linker::Pnpm(links) => self.newest(wanted, |own| {
+                let own = own.unwrap_or("0.0.0");
+                match range {
+                    "" | "*" => true,
+                    range if version::is_range(range) => {
+                        version::is_same(own, range) || version::satisfies(own, range, Prereleases::OnlyNamed)
+                    }
+                    _tag => links.prefer,
+                }
+            }),
+            // In node_modules the directory of a workspace has the workspace's name, so an alias never finds it.
+            Linker::Npm if alias.is_some_and(|alias| alias != name) => None,
+            Linker::Npm => self.newest(wanted, |own| matches!(range, "" | "*") || satisfied(own)),
+            Linker::Yarn1 | Linker::Yarn { .. } if alias.is_some_and(|alias| alias != name) => None,
+            Linker::Yarn { transparent: false } => None,
+            Linker::Yarn1 | Linker::Yarn { transparent: true } | Linker::Lerna => {
+                self.newest(wanted, satisfied)
+            }
+            Linker::Rush(decoupled) => {
+                let is_local =
+                    alias.is_none() && !decoupled.get(dir).is_some_and(|names| names.contains(name));
+                self.newest(wanted, |own| is_local && satisfied(own))
+            }
+        }
+    }
+
+    /// Of the members named `name` whose version `accepts`, the newest; of equal ones, the last.
+    fn newest(&self, name: &str, accepts: impl Fn(Option<&str>) -> bool) -> Option<RepoPath> {
+        let version =
+            |dir: &RepoPath| self.packages.get(dir).and_then(|manifest| manifest.version.as_deref());
+        let candidates = self.by_name.get(name)?.iter().filter(|dir| accepts(version(dir)));
+        let newest = candidates
+            .max_by(|a, b| version::compare(version(a).unwrap_or("0.0.0"), version(b).unwrap_or("0.0.0")));
+        newest.map(|dir| (*dir).clone())
+    }
+}
+
+impl Workspace {
+    /// The name under which other members can link the one in `dir`.
+    fn link_name<'a>(&'a self, packages: &'a Packages, dir: &'a RepoPath) -> Option<&'a str> {
+        let manifest = packages.get(dir)?;
+        let own = manifest.name.as_deref();
+        match self.linker {
+            // The root is not in its own node_modules.
+            Linker::Npm | Linker::Yarn1 | Linker::Lerna if *dir == self.root => None,
+            // npm names a workspace without a name after its directory.
+            Linker::Npm => own.or_else(|| directory_name(dir)),
+            _ => own,
+        }
+    }
+}
+
+/// The last part of a path, with the scope before it.
+fn directory_name(dir: &RepoPath) -> Option<&str> {
+    let path = dir.as_str()?;
+    let last = path.rfind('/').map_or(0, |at| at + 1);
+    let scope = path[..last].trim_end_matches('/').rfind('/').map_or(0, |at| at + 1);
+    Some(if path[scope..].starts_with('@') { &path[scope..] } else { &path[last..] })
+        .filter(|name| !name.is_empty())
+}

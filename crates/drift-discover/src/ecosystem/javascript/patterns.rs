@@ -1,0 +1,143 @@
+//! Member patterns: which directories a list of patterns selects, by the rule of each package manager.
+//!
+//! Invariants: a selected directory holds a manifest and does not lie in node_modules; ignored and hidden
+//! directories count like any other where a pattern names them.
+
+use std::collections::BTreeSet;
+
+use crate::context::Context;
+use crate::glob::{Glob, GlobError, GlobOptions};
+use crate::path::RepoPath;
+use crate::source::EntryKind;
+
+use super::manifest::Forms;
+use super::syntax;
+
+/// How a package manager combines its patterns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// npm and bun: in order, the last match wins.
+    Ordered,
+    /// pnpm: what any negation matches is taken off in the end.
+    Subtract,
+    /// yarn 2 and later: as pnpm, and what lies below such a directory is never reached.
+    Prune,
+    /// yarn 1 and lerna: each pattern alone; a leading `!` is no negation.
+    Each,
+}
+
+/// A list of patterns and where it is written.
+pub(super) struct Patterns<'a> {
+    pub(super) list: Vec<&'a str>,
+    pub(super) rule: Rule,
+    pub(super) forms: Forms,
+    /// The directory that the patterns are relative to.
+    pub(super) base: &'a RepoPath,
+    /// The file that holds them.
+    pub(super) file: &'a RepoPath,
+}
+
+impl Rule {
+    fn options(self) -> GlobOptions {
+        let never: &[&str] = match self {
+            Rule::Ordered | Rule::Each => &["node_modules"],
+            Rule::Subtract => &["node_modules", "bower_components"],
+            Rule::Prune => &["node_modules", ".git", ".yarn"],
+        };
+        GlobOptions { dot: false, braces: true, extended: true, escapes: true, never }
+    }
+}
+
+impl Patterns<'_> {
+    /// The selected directories; what is wrong with a pattern is reported.
+    pub(super) fn members(&self, context: &Context) -> BTreeSet<RepoPath> {
+        let mut selected = BTreeSet::new();
+        let mut negations = Vec::new();
+        for pattern in &self.list {
+            let (text, is_negation) = self.split(pattern);
+            if is_negation {
+                // Negations see hidden directories in all package managers.
+                let options = GlobOptions { dot: true, ..self.rule.options() };
+                match Glob::new(&text, options) {
+                    Ok(glob) if self.rule == Rule::Ordered => {
+                        selected.retain(|dir| !glob.is_match(self.relative(dir)));
+                    }
+                    Ok(glob) => negations.push(glob),
+                    Err(why) => self.unreadable(context, pattern, &why),
+                }
+                continue;
+            }
+            match self.select(context, &text) {
+                Ok(dirs) if dirs.is_empty() => self.unmatched(context, pattern, &text),
+                Ok(dirs) => selected.extend(dirs),
+                Err(why) => self.unreadable(context, pattern, &why),
+            }
+        }
+        selected.retain(|dir| !negations.iter().any(|glob| self.is_negated(glob, dir)));
+        selected
+    }
+
+    /// The pattern without its marks, and whether it is a negation.
+    fn split(&self, pattern: &str) -> (String, bool) {
+        if self.rule == Rule::Each {
+            return (pattern.to_owned(), false);
+        }
+        // `!(a|b)` is an extended group.
+        let marks =
+            if pattern.starts_with("!(") { 0 } else { pattern.bytes().take_while(|&b| b == b'!').count() };
+        let text = &pattern[marks..];
+        let text = if self.rule == Rule::Ordered {
+            text.replace('\\', "/").trim_start_matches('/').to_owned()
+        } else {
+            text.to_owned()
+        };
+        (text, marks % 2 == 1)
+    }
+
+    fn select(&self, context: &Context, text: &str) -> Result<Vec<RepoPath>, GlobError> {
+        if text.starts_with('/') {
+            return Err(GlobError::Outside);
+        }
+        let found =
+            Glob::new(text, self.rule.options())?.find(context.source(), self.base, EntryKind::Dir)?;
+        Ok(found.into_iter().filter(|dir| self.forms.file(context, dir).is_some()).collect())
+    }
+
+    fn relative<'a>(&self, dir: &'a RepoPath) -> &'a [u8] {
+        dir.strip_prefix(self.base).unwrap_or(dir.as_bytes())
+    }
+
+    fn is_negated(&self, glob: &Glob, dir: &RepoPath) -> bool {
+        let is_match = |dir: &RepoPath| dir.starts_with(self.base) && glob.is_match(self.relative(dir));
+        match self.rule {
+            Rule::Prune => dir.ancestors().take_while(|up| up != self.base).any(|up| is_match(&up)),
+            _ => is_match(dir),
+        }
+    }
+
+    fn unmatched(&self, context: &Context, pattern: &str, text: &str) {
+        let names = self.forms.names().join(" or ");
+        let is_root = matches!(text.trim_end_matches('/'), "" | ".");
+        if is_root {
+            return;
+        }
+        let line = syntax::line_of(context, self.file, pattern);
+        if self.rule == Rule::Each && pattern.starts_with('!') && !pattern.starts_with("!(") {
+            let message =
+                format!("pattern `{pattern}` excludes nothing: here each pattern stands alone; remove it");
+            context.problem(self.file, line, "pattern.unmatched", message);
+        } else if text.contains(['*', '?', '[', '{', '(']) {
+            let message =
+                format!("pattern `{pattern}` matches no directory with a {names}; correct or remove it");
+            context.problem(self.file, line, "pattern.unmatched", message);
+        } else {
+            let message = format!("member `{pattern}` has no {names}; restore it or remove the entry");
+            context.problem(self.file, line, "member.missing", message);
+        }
+    }
+
+    fn unreadable(&self, context: &Context, pattern: &str, why: &GlobError) {
+        let line = syntax::line_of(context, self.file, pattern);
+        context.problem(self.file, line, "pattern.unsupported", format!("pattern `{pattern}` {why}"));
+    }
+}
