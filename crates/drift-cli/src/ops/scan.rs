@@ -8,7 +8,7 @@ mod rows;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use drift_db::store::file::{self, FileWriter, Stored};
+use drift_db::store::file::{self, FileRow, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{event, graph};
 use drift_db::{
@@ -92,8 +92,10 @@ pub(super) fn store(
     database.write(|tx| {
         let now = session.now.to_string();
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
+        let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
         let changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
-        let (counts, mut problems) = store_files(session, paths, &tree, options, &changes, tx)?;
+        let (counts, mut problems) = store_files(session, paths, &tree, &keys, options, &changes, tx)?;
+        let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
         problems.extend(tree.problems.iter().cloned());
         problems.sort();
         let problem_rows: Vec<ProblemRow> = problems.iter().map(rows::problem).collect();
@@ -115,7 +117,7 @@ pub(super) fn store(
         let differs = replaced.changed
             || problems_changed
             || manifests_changed
-            || counts.added + counts.changed + counts.touched + counts.removed > 0;
+            || counts.added + counts.changed + counts.touched + counts.removed + reassigned > 0;
         if differs || record == Record::Always {
             let finished = session.now + started.elapsed();
             append(tx, &report, command, &now, &finished.to_string())?;
@@ -151,6 +153,7 @@ fn store_files(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     tree: &Tree,
+    keys: &[i64],
     options: &ScanOptions,
     changes: &Changes,
     tx: &Changing<'_>,
@@ -171,7 +174,8 @@ fn store_files(
         let mut written = Ok(());
         let mut sink = |found: Fingerprint| {
             if written.is_ok() {
-                written = store_file(&mut writer, tree, changes, &found, &mut counts);
+                written =
+                    store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, &mut counts);
             }
         };
         let flag = session.interrupt.flag();
@@ -183,13 +187,12 @@ fn store_files(
 
 fn store_file(
     writer: &mut FileWriter<'_>,
-    tree: &Tree,
-    changes: &Changes,
+    row: FileRow,
     found: &Fingerprint,
+    changes: &Changes,
     counts: &mut FileCounts,
 ) -> Result<(), SqlError> {
     counts.rehashed += 1;
-    let row = rows::file(tree, found);
     if changes.added.binary_search(&found.file).is_ok() {
         counts.added += 1;
         return writer.add(&row);
@@ -200,6 +203,25 @@ fn store_file(
         Stored::Changed => counts.changed += 1,
     }
     Ok(())
+}
+
+/// Gives files to the projects that own them now; needed only after projects came, went or moved. Returns how
+/// many changed hands.
+fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError> {
+    tx.run(|c| {
+        let mut moved = Vec::new();
+        file::for_each(c, |row| {
+            let dir = row.path.0.iter().rposition(|&b| b == b'/').map_or(&[][..], |end| &row.path.0[..end]);
+            let owner = rows::owner(tree, keys, dir);
+            if owner != row.project {
+                moved.push(FileRow { project: owner, ..row });
+            }
+            Ok(())
+        })?;
+        let mut writer = FileWriter::new(c)?;
+        moved.iter().try_for_each(|row| writer.add(row))?;
+        Ok(moved.len() as u64)
+    })
 }
 
 /// What differs between the rows and the walk, by metadata alone.

@@ -4,13 +4,15 @@ use drift_db::store::StoredPath;
 use drift_db::store::file::FileRow;
 use drift_db::store::graph::{EdgeRow, ExternalRow, GraphRows, ProjectRow, WorkspaceRow};
 use drift_db::store::scan::{ManifestRow, ProblemRow, Stamp};
-use drift_discover::{Fingerprint, Input, Problem, Tree};
+use drift_discover::{Fingerprint, Input, Problem, Tree, language_of};
 
 use crate::ops::wire::stored;
 
 /// The graph of a tree.
 pub(super) fn graph(tree: &Tree) -> GraphRows {
     let graph = &tree.graph;
+    let mut files = vec![0; graph.projects.len()];
+    tree.owners.of_files(&tree.files).flatten().for_each(|&owner| files[owner] += 1);
     let workspaces = (graph.workspaces.iter())
         .map(|w| WorkspaceRow {
             id: w.id.clone(),
@@ -19,8 +21,8 @@ pub(super) fn graph(tree: &Tree) -> GraphRows {
             manager: w.manager.clone(),
         })
         .collect();
-    let projects = (graph.projects.iter())
-        .map(|p| ProjectRow {
+    let projects = (graph.projects.iter().zip(files))
+        .map(|(p, files)| ProjectRow {
             id: p.id.to_string(),
             ecosystem: p.ecosystem.to_string(),
             path: stored(&p.path),
@@ -31,7 +33,7 @@ pub(super) fn graph(tree: &Tree) -> GraphRows {
             private: p.private,
             languages: p.languages.clone(),
             frameworks: p.frameworks.clone(),
-            files: 0,
+            files,
         })
         .collect();
     let edges = (graph.edges.iter())
@@ -70,15 +72,21 @@ pub(super) fn manifests(tree: &Tree) -> Vec<ManifestRow> {
     rows
 }
 
-/// One hashed file.
-pub(super) fn file(tree: &Tree, found: &Fingerprint) -> FileRow {
+/// One hashed file; `keys` are those of the projects, in the order of the graph.
+pub(super) fn file(tree: &Tree, keys: &[i64], found: &Fingerprint) -> FileRow {
+    let (dir, name) = tree.files.split(found.file as usize);
     FileRow {
-        path: stored(&tree.files.path(found.file as usize)),
+        path: StoredPath([dir, name].concat().into()),
         size: found.stat.size as i64,
         mtime: found.stat.mtime_ns,
         inode: found.stat.inode as i64,
         blake3: found.hash,
-        language: None,
-        project: None,
+        language: language_of(name).map(str::to_owned),
+        project: owner(tree, keys, dir.strip_suffix(b"/").unwrap_or(dir)),
     }
+}
+
+/// The key of the project that the files right in `dir` count for: the first, where several share it.
+pub(super) fn owner(tree: &Tree, keys: &[i64], dir: &[u8]) -> Option<i64> {
+    tree.owners.of_dir(dir).first().map(|&at| keys[at])
 }
