@@ -8,6 +8,7 @@ mod completions;
 mod declared;
 mod env;
 mod errors;
+mod init;
 mod json;
 mod man;
 mod outcome;

@@ -28,7 +28,13 @@ impl Outcome {
     /// Asserts that drift succeeded.
     #[track_caller]
     pub(crate) fn success(self) -> Outcome {
-        assert_eq!(self.code, Some(0), "{self}");
+        self.assert_code(0)
+    }
+
+    /// Asserts how drift ended.
+    #[track_caller]
+    pub(crate) fn assert_code(self, code: i32) -> Outcome {
+        assert_eq!(self.code, Some(code), "{self}");
         self
     }
 

@@ -25,6 +25,8 @@ pub enum DbError {
     Busy { path: PathBuf },
     #[error("{} is damaged: {detail}", path.display())]
     Corrupt { database: Option<DatabaseKind>, path: PathBuf, detail: String },
+    #[error("{} is damaged: it is {what}", path.display())]
+    Lost { database: DatabaseKind, path: PathBuf, what: &'static str, has_snapshot: bool },
     #[error("{} is refused: {detail}", path.display())]
     Untrusted { path: PathBuf, detail: String },
     #[error("{database}.db has schema {found}, newer than the {latest} that this drift knows")]
@@ -90,6 +92,13 @@ impl DbError {
                 }
                 None => "bring back the newest snapshot with `drift workspace restore`".into(),
             },
+            DbError::Lost { database, has_snapshot: true, .. } => {
+                format!("bring back the newest snapshot with `drift workspace restore --database {database}`")
+            }
+            DbError::Lost { database, has_snapshot: false, .. } => format!(
+                "there is no snapshot for `drift workspace restore --database {database}`; \
+                 make an empty one with `drift workspace init --recreate {database}`"
+            ),
             DbError::Untrusted { .. } => {
                 "drift did not make it so; look at it, then run `drift workspace verify` for every finding"
                     .into()

@@ -103,10 +103,15 @@ impl Inspection {
     /// The same for one of them.
     pub fn usable_one(&self, found: &FoundDatabase, need: Need) -> Result<()> {
         match found.state {
-            DatabaseState::Missing if self.initialised() => Err(corrupt(found, "it is missing")),
-            DatabaseState::Blank if self.initialised() => Err(corrupt(found, "it is empty")),
+            DatabaseState::Missing if self.initialised() => Err(self.lost(found, "missing")),
+            DatabaseState::Blank if self.initialised() => Err(self.lost(found, "empty")),
             _ => found.usable(need),
         }
+    }
+
+    fn lost(&self, found: &FoundDatabase, what: &'static str) -> DbError {
+        let has_snapshot = self.has_snapshot;
+        DbError::Lost { database: found.kind, path: found.path.clone(), what, has_snapshot }
     }
 
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of

@@ -11,7 +11,7 @@ impl From<DbError> for CommandError {
             DbError::Io { source, .. } => ErrorCode::of_io(source),
             DbError::NoSpace { .. } => ErrorCode::NoSpace,
             DbError::Locked { .. } | DbError::Busy { .. } => ErrorCode::Locked,
-            DbError::Corrupt { .. } => ErrorCode::Corrupt,
+            DbError::Corrupt { .. } | DbError::Lost { .. } => ErrorCode::Corrupt,
             DbError::Untrusted { .. } => ErrorCode::Untrusted,
             DbError::NewerSchema { .. } => ErrorCode::NewerSchema,
             DbError::MigrationNeeded { .. } => ErrorCode::MigrationNeeded,

@@ -134,20 +134,14 @@ fn open_ready(
 
 /// An error if a database holds data that init must not touch, or was lost and is not to be made anew.
 fn refuse_damage(inspection: &Inspection, recreate: &[DatabaseKind]) -> Result<(), CommandError> {
-    for found in &inspection.databases {
-        match (recreate.contains(&found.kind), found.is_lost()) {
-            (true, true) => {}
-            (true, false) => {
-                let message = format!(
-                    "{} is there; --recreate only makes one anew that was lost",
-                    found.path.display()
-                );
-                return Err(CommandError::usage(message));
-            }
-            (false, _) => inspection.usable_one(found, Need::Known)?,
-        }
+    let (anew, kept): (Vec<_>, Vec<_>) =
+        inspection.databases.iter().partition(|found| recreate.contains(&found.kind));
+    if let Some(found) = anew.iter().find(|found| !found.is_lost()) {
+        let message =
+            format!("{} is there; --recreate only makes one anew that was lost", found.path.display());
+        return Err(CommandError::usage(message));
     }
-    Ok(())
+    kept.into_iter().try_for_each(|found| Ok(inspection.usable_one(found, Need::Known)?))
 }
 
 /// Creates what is missing, migrates what is old, and marks both databases as initialised.
