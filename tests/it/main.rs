@@ -3,6 +3,9 @@
 //! A test sees what a user sees: the exit code, stdout and stderr, as inline snapshots with what differs from
 //! run to run replaced. Edge cases belong into the tests of the libraries, which are a hundred times faster.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(clippy::disallowed_methods, reason = "a test hands PATH and the like of its own process to drift")]
+
 mod command_line;
 mod completions;
 mod declared;
