@@ -1,6 +1,7 @@
 //! What clap has to say, in our words: `--help`, `--version` and command lines that do not parse.
 
 use clap::error::ErrorKind;
+use drift_db::DatabaseKind;
 use serde::Serialize;
 
 use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
@@ -10,7 +11,7 @@ use crate::ui::{Outcome, Report, Text, Ui};
 pub(crate) fn answer(error: &clap::Error, ui: &Ui) -> Result<Outcome, CommandError> {
     match error.kind() {
         ErrorKind::DisplayHelp => ui.report(&Help { text: error.render().ansi().to_string() }),
-        ErrorKind::DisplayVersion => ui.report(&Version { version: env!("CARGO_PKG_VERSION") }),
+        ErrorKind::DisplayVersion => ui.report(&Version::current()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             ui.aside(&format!("{}\n", error.render().ansi()));
             Err(CommandError::usage("no command given")
@@ -68,13 +69,37 @@ fn plain<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Er
 #[derive(Serialize)]
 struct Version {
     version: &'static str,
+    sqlite: &'static str,
+    /// The schema versions this drift writes.
+    schemas: Vec<Schema>,
+}
+
+#[derive(Serialize)]
+struct Schema {
+    name: &'static str,
+    version: u32,
+}
+
+impl Version {
+    fn current() -> Version {
+        let schema = |kind: DatabaseKind| Schema { name: kind.name(), version: kind.latest() };
+        Version {
+            version: env!("CARGO_PKG_VERSION"),
+            sqlite: drift_db::sqlite_version(),
+            schemas: DatabaseKind::WORKSPACE.map(schema).into(),
+        }
+    }
 }
 
 impl Report for Version {
     const SCHEMA: &'static str = "drift.version/v1";
 
     fn text(&self, out: &mut Text) -> std::io::Result<()> {
-        out.line(format_args!("drift {}", self.version))
+        out.line(format_args!("drift {}", self.version))?;
+        out.line(format_args!("SQLite {}", self.sqlite))?;
+        self.schemas
+            .iter()
+            .try_for_each(|schema| out.line(format_args!("schema of {}.db {}", schema.name, schema.version)))
     }
 }
 
