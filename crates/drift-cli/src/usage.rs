@@ -57,8 +57,7 @@ impl Report for Help {
     const SCHEMA: &'static str = "drift.help/v1";
 
     fn text(&self, out: &mut Text) -> std::io::Result<()> {
-        out.raw(self.text.trim_end())?;
-        out.raw("\n")
+        out.line(self.text.trim_end())
     }
 }
 
