@@ -13,9 +13,11 @@ pub(crate) fn answer(error: &clap::Error, ui: &Ui) -> Result<Outcome, CommandErr
         ErrorKind::DisplayHelp => ui.report(&Help { text: error.render().ansi().to_string() }),
         ErrorKind::DisplayVersion => ui.report(&Version::current()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            ui.aside(&format!("{}\n", error.render().ansi()));
-            Err(CommandError::usage("no command given")
-                .with_hint("name one of the commands of `drift --help`"))
+            let help = error.render();
+            ui.aside(&format!("{}\n", help.ansi()));
+            let help = help.to_string();
+            let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
+            Err(CommandError::usage("no command given").with_hint(see_help(usage)))
         }
         _ => Err(explain(&error.render().to_string())),
     }
@@ -42,9 +44,15 @@ fn explain(rendered: &str) -> CommandError {
     let hint = match (tips.is_empty(), usage) {
         (false, _) => tips.join("; "),
         (true, Some(usage)) => format!("usage: {usage}"),
-        (true, None) => "see `drift --help`".to_owned(),
+        (true, None) => see_help(usage),
     };
     CommandError::usage(message.join(" ")).with_hint(hint)
+}
+
+/// Names the help of the command that `usage` is of.
+fn see_help(usage: Option<&str>) -> String {
+    let words = usage.unwrap_or("drift").split(' ').take_while(|word| !word.starts_with(['[', '<', '-']));
+    format!("see `{} --help`", words.collect::<Vec<_>>().join(" "))
 }
 
 #[derive(Serialize)]
