@@ -8,6 +8,7 @@
 
 mod command_line;
 mod completions;
+mod contract;
 mod declared;
 mod env;
 mod errors;
@@ -16,3 +17,4 @@ mod man;
 mod outcome;
 mod signals;
 mod streams;
+mod terminal;

@@ -10,8 +10,9 @@ use crate::commands::Command;
 use crate::ops::Wait;
 
 const EXAMPLES: &str = "EXAMPLES:
-  drift completions bash
-  drift man --dir ~/.local/share/man/man1";
+  drift workspace init
+  drift workspace status --json
+  drift -C path/to/repo workspace projects";
 
 /// Keep what tools learn about a repository in a local database
 #[derive(Debug, Parser)]
