@@ -129,9 +129,12 @@ fn arguments_need_not_be_utf8() {
 }
 
 #[test]
-fn version_names_drift() {
+fn version_names_what_is_built_in() {
     let env = TestEnv::new();
-    let expected = format!("drift {}\n", env!("CARGO_PKG_VERSION"));
-    assert!(env.run(["--version"]).success().stdout.starts_with(&expected));
-    assert_eq!(env.run(["-V"]).stdout, env.run(["--version"]).stdout);
+    let text = env.run(["--version"]).success().stdout;
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], format!("drift {}", env!("CARGO_PKG_VERSION")));
+    assert!(lines[1].starts_with("SQLite 3."), "{text}");
+    assert!(lines[2].starts_with("schema of drift.db "), "{text}");
+    assert_eq!(env.run(["-V"]).stdout, text);
 }

@@ -53,12 +53,15 @@ fn what_is_missing_is_named() {
     error: the following required arguments were not provided: <SHELL>
     hint: usage: drift completions <SHELL>
     ");
-    let bare = env.run::<&str>([]);
-    assert_eq!((bare.code, bare.stdout.as_str()), (Some(2), ""));
-    assert!(bare.stderr.contains("Usage: drift"), "{bare}");
-    assert!(
-        bare.stderr.ends_with("error: no command given\nhint: name one of the commands of `drift --help`\n")
-    );
+    for (args, hint) in [(&[][..], "drift"), (&["workspace"], "drift workspace")] {
+        let bare = env.run(args);
+        assert_eq!((bare.code, bare.stdout.as_str()), (Some(2), ""));
+        assert!(bare.stderr.contains("Usage: drift"), "{bare}");
+        assert!(
+            bare.stderr.ends_with(&format!("error: no command given\nhint: see `{hint} --help`\n")),
+            "{bare}"
+        );
+    }
 }
 
 #[test]

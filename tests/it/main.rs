@@ -3,8 +3,12 @@
 //! A test sees what a user sees: the exit code, stdout and stderr, as inline snapshots with what differs from
 //! run to run replaced. Edge cases belong into the tests of the libraries, which are a hundred times faster.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(clippy::disallowed_methods, reason = "a test hands PATH and the like of its own process to drift")]
+
 mod command_line;
 mod completions;
+mod contract;
 mod declared;
 mod env;
 mod errors;
@@ -14,3 +18,4 @@ mod man;
 mod outcome;
 mod signals;
 mod streams;
+mod terminal;

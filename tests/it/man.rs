@@ -8,9 +8,9 @@ use crate::env::TestEnv;
 fn each_command_has_a_page() {
     let env = TestEnv::new();
     let page = env.run(["man"]).success().stdout;
-    assert!(page.contains(".TH drift 1") && page.contains("EXIT CODES:"), "{page}");
+    assert!(page.contains(".TH drift 1") && page.contains(".SH EXIT CODES"), "{page}");
     let page = env.run(["man", "completions"]).success().stdout;
-    assert!(page.contains(".TH drift-completions 1") && page.contains("EXAMPLES:"), "{page}");
+    assert!(page.contains(".TH drift-completions 1") && page.contains(".SH EXAMPLES"), "{page}");
     let pages = env.run(["man", "--dir", "pages"]).success();
     for name in pages.stdout.lines() {
         assert!(env.path("pages").join(name).is_file(), "{name}");
@@ -27,4 +27,22 @@ fn an_unknown_page_suggests_the_near_one() {
     error: `drift` has no command `completion`
     hint: did you mean `completions`?
     ");
+}
+
+#[cfg(unix)]
+#[test]
+fn groff_has_no_complaint() {
+    let env = TestEnv::new();
+    let pages = env.run(["man", "--dir", "pages"]).success();
+    for name in pages.stdout.lines() {
+        let groff = std::process::Command::new("groff")
+            .args(["-man", "-Tutf8", "-ww", "-z"])
+            .arg(env.path("pages").join(name))
+            .output();
+        let Ok(output) = groff else {
+            eprintln!("skipped: groff is not installed");
+            return;
+        };
+        assert!(output.status.success() && output.stderr.is_empty(), "{name}: {output:?}");
+    }
 }

@@ -1,7 +1,5 @@
 //! The standard streams: closed, full, coloured or not.
 
-use std::process::Stdio;
-
 use crate::env::TestEnv;
 
 #[test]
@@ -44,7 +42,7 @@ fn a_file_size_limit_is_a_full_disk_and_no_death() {
     let env = TestEnv::new();
     let mut command = std::process::Command::new("sh");
     command.args(["-c", "ulimit -f 0; exec \"$0\" man --dir pages"]).arg(env!("CARGO_BIN_EXE_drift"));
-    command.current_dir(env.path("")).env_clear().stdin(Stdio::null());
+    command.current_dir(env.path("")).env_clear().stdin(std::process::Stdio::null());
     insta::assert_snapshot!(env.outcome(command.output().unwrap()), @"
     exit 1
     --- stderr

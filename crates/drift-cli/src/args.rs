@@ -10,8 +10,9 @@ use crate::commands::Command;
 use crate::ops::Wait;
 
 const EXAMPLES: &str = "EXAMPLES:
-  drift completions bash
-  drift man --dir ~/.local/share/man/man1";
+  drift workspace init
+  drift workspace status --json
+  drift -C path/to/repo workspace projects";
 
 /// Keep what tools learn about a repository in a local database
 #[derive(Debug, Parser)]
@@ -160,11 +161,26 @@ fn parse_setting(text: &str) -> Result<Setting, String> {
     }
 }
 
+/// The command line as clap is to see it.
+pub(crate) fn prepare(args: Vec<OsString>) -> Vec<OsString> {
+    help_as_flag(hoist_config(args))
+}
+
+/// `drift help workspace size` is `drift workspace size --help`. clap's own `help` command would repeat all
+/// others in the completions and the manual.
+fn help_as_flag(mut args: Vec<OsString>) -> Vec<OsString> {
+    if args.get(1).is_some_and(|first| first == "help") {
+        args.remove(1);
+        args.push("--help".into());
+    }
+    args
+}
+
 /// Moves every `--config` to the front.
 ///
 /// A flag given both before and after the name of a command reaches clap's global arguments once, with the
 /// later value. That is right for a single value, and would drop settings from a list.
-pub(crate) fn hoist_config(args: Vec<OsString>) -> Vec<OsString> {
+fn hoist_config(args: Vec<OsString>) -> Vec<OsString> {
     let mut args = args.into_iter();
     let mut front: Vec<OsString> = args.next().into_iter().collect();
     let mut rest = Vec::new();
@@ -173,7 +189,7 @@ pub(crate) fn hoist_config(args: Vec<OsString>) -> Vec<OsString> {
             rest.push(arg);
             break;
         }
-        if arg == "--config" {
+        if arg == "--config" && args.len() > 0 {
             front.push(arg);
             front.extend(args.next());
         } else if arg.as_encoded_bytes().starts_with(b"--config=") {

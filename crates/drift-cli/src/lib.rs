@@ -30,7 +30,7 @@ use crate::ui::{Settings, Ui};
 /// Runs one command line, program name first, and returns the exit code.
 pub fn run(mut env: Env, args: Vec<OsString>) -> u8 {
     panics::install_hook();
-    let args = args::hoist_config(args);
+    let args = args::prepare(args);
     let streams = env.take_streams();
     match args::Cli::try_parse_from(&args) {
         Ok(cli) => {

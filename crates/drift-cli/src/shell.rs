@@ -88,3 +88,6 @@ fn enter(dir: &Path) -> Result<PathBuf, CommandError> {
         Err(error) => Err(refused(&error)),
     }
 }
+
+#[cfg(test)]
+mod tests;

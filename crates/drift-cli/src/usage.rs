@@ -1,6 +1,7 @@
 //! What clap has to say, in our words: `--help`, `--version` and command lines that do not parse.
 
 use clap::error::ErrorKind;
+use drift_db::DatabaseKind;
 use serde::Serialize;
 
 use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
@@ -10,11 +11,13 @@ use crate::ui::{Outcome, Report, Text, Ui};
 pub(crate) fn answer(error: &clap::Error, ui: &Ui) -> Result<Outcome, CommandError> {
     match error.kind() {
         ErrorKind::DisplayHelp => ui.report(&Help { text: error.render().ansi().to_string() }),
-        ErrorKind::DisplayVersion => ui.report(&Version { version: env!("CARGO_PKG_VERSION") }),
+        ErrorKind::DisplayVersion => ui.report(&Version::current()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            ui.aside(&format!("{}\n", error.render().ansi()));
-            Err(CommandError::usage("no command given")
-                .with_hint("name one of the commands of `drift --help`"))
+            let help = error.render();
+            ui.aside(&format!("{}\n", help.ansi()));
+            let help = help.to_string();
+            let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
+            Err(CommandError::usage("no command given").with_hint(see_help(usage)))
         }
         _ => Err(explain(&error.render().to_string())),
     }
@@ -41,9 +44,15 @@ fn explain(rendered: &str) -> CommandError {
     let hint = match (tips.is_empty(), usage) {
         (false, _) => tips.join("; "),
         (true, Some(usage)) => format!("usage: {usage}"),
-        (true, None) => "see `drift --help`".to_owned(),
+        (true, None) => see_help(usage),
     };
     CommandError::usage(message.join(" ")).with_hint(hint)
+}
+
+/// Names the help of the command that `usage` is of.
+fn see_help(usage: Option<&str>) -> String {
+    let words = usage.unwrap_or("drift").split(' ').take_while(|word| !word.starts_with(['[', '<', '-']));
+    format!("see `{} --help`", words.collect::<Vec<_>>().join(" "))
 }
 
 #[derive(Serialize)]
@@ -56,8 +65,7 @@ impl Report for Help {
     const SCHEMA: &'static str = "drift.help/v1";
 
     fn text(&self, out: &mut Text) -> std::io::Result<()> {
-        out.raw(self.text.trim_end())?;
-        out.raw("\n")
+        out.line(self.text.trim_end())
     }
 }
 
@@ -68,13 +76,37 @@ fn plain<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Er
 #[derive(Serialize)]
 struct Version {
     version: &'static str,
+    sqlite: &'static str,
+    /// The schema versions this drift writes.
+    schemas: Vec<Schema>,
+}
+
+#[derive(Serialize)]
+struct Schema {
+    name: &'static str,
+    version: u32,
+}
+
+impl Version {
+    fn current() -> Version {
+        let schema = |kind: DatabaseKind| Schema { name: kind.name(), version: kind.latest() };
+        Version {
+            version: env!("CARGO_PKG_VERSION"),
+            sqlite: drift_db::sqlite_version(),
+            schemas: DatabaseKind::WORKSPACE.map(schema).into(),
+        }
+    }
 }
 
 impl Report for Version {
     const SCHEMA: &'static str = "drift.version/v1";
 
     fn text(&self, out: &mut Text) -> std::io::Result<()> {
-        out.line(format_args!("drift {}", self.version))
+        out.line(format_args!("drift {}", self.version))?;
+        out.line(format_args!("SQLite {}", self.sqlite))?;
+        self.schemas
+            .iter()
+            .try_for_each(|schema| out.line(format_args!("schema of {}.db {}", schema.name, schema.version)))
     }
 }
 

@@ -20,6 +20,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The WAL is cut back to this many bytes after a checkpoint.
 const JOURNAL_SIZE_LIMIT: i64 = 16 << 20;
 
+/// The version of the SQLite that is built in.
+pub fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {

@@ -24,7 +24,7 @@ mod state;
 pub mod store;
 
 pub use chain::{Direction, Migration};
-pub use connection::PAGE_SIZE;
+pub use connection::{PAGE_SIZE, sqlite_version};
 pub use create::{JournalMode, create};
 pub use database::{Changing, Database, MAX_READERS};
 pub use error::{DbError, Result, SqlError};

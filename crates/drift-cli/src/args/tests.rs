@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 
-use super::{Cli, Format, Setting, hoist_config, parse_wait};
+use super::{Cli, Format, Setting, hoist_config, parse_wait, prepare};
 use crate::ops::Wait;
 
 fn words(line: &str) -> Vec<OsString> {
@@ -11,7 +11,7 @@ fn words(line: &str) -> Vec<OsString> {
 }
 
 fn parse(line: &str) -> Cli {
-    Cli::try_parse_from(hoist_config(words(line))).unwrap()
+    Cli::try_parse_from(prepare(words(line))).unwrap()
 }
 
 #[test]
@@ -22,8 +22,16 @@ fn config_moves_to_the_front_in_its_order() {
     check("drift --config a=1 man --config=b=2", "drift --config a=1 --config=b=2 man");
     check("drift man -- --config a=1", "drift man -- --config a=1");
     check("drift man --configs", "drift man --configs");
-    check("drift man --config", "drift --config man");
+    check("drift man --config", "drift man --config");
     assert!(hoist_config(Vec::new()).is_empty());
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let check = |given: &str, expected: &str| assert_eq!(prepare(words(given)), words(expected), "{given}");
+    check("drift help", "drift --help");
+    check("drift help workspace size", "drift workspace size --help");
+    check("drift man help", "drift man help");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `drift man`: the manual pages, made from the same definitions as `--help`.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::CommandFactory as _;
@@ -34,10 +34,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     root.build();
     match args.dir {
         None => {
-            let page = Man::new(find(&root, &args.command)?.clone());
-            let mut roff = Vec::new();
-            page.render(&mut roff)?;
-            shell.ui.report(&Page { page: String::from_utf8_lossy(&roff).into_owned() })
+            let page = render(find(&root, &args.command)?)?;
+            shell.ui.report(&Page { page: String::from_utf8_lossy(&page).into_owned() })
         }
         Some(dir) => {
             let dir = shell.path(&dir);
@@ -45,12 +43,9 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
             let mut pages = Vec::new();
             for command in all(&root) {
                 shell.session().check()?;
-                let page = Man::new(command.clone());
-                let mut roff = Vec::new();
-                page.render(&mut roff)?;
-                let name = page.get_filename();
+                let name = Man::new(command.clone()).get_filename();
                 tracing::info!("writing {name}");
-                fs_err::write(dir.join(&name), roff)?;
+                fs_err::write(dir.join(&name), render(command)?)?;
                 pages.push(name);
             }
             pages.sort();
@@ -75,6 +70,37 @@ fn find<'a>(root: &'a clap::Command, path: &[String]) -> Result<&'a clap::Comman
 fn all(command: &clap::Command) -> Vec<&clap::Command> {
     let below = command.get_subcommands().filter(|sub| !sub.is_hide_set()).flat_map(all);
     std::iter::once(command).chain(below).collect()
+}
+
+/// The page of one command: clap_mangen's sections, and the parts of the text after the help as sections of
+/// their own, line by line as they are written there.
+fn render(command: &clap::Command) -> io::Result<Vec<u8>> {
+    let page =
+        Man::new(command.clone()).source(concat!("drift ", env!("CARGO_PKG_VERSION"))).manual("drift manual");
+    let mut roff = Vec::new();
+    page.render_title(&mut roff)?;
+    page.render_name_section(&mut roff)?;
+    page.render_synopsis_section(&mut roff)?;
+    page.render_description_section(&mut roff)?;
+    page.render_options_section(&mut roff)?;
+    if command.has_subcommands() {
+        page.render_subcommands_section(&mut roff)?;
+    }
+    let after = command.get_after_long_help().or_else(|| command.get_after_help());
+    for line in after.map(ToString::to_string).unwrap_or_default().lines() {
+        match line.strip_suffix(':') {
+            Some(title) if !line.starts_with(' ') => writeln!(roff, ".fi\n.SH {title}\n.nf")?,
+            _ => writeln!(roff, "{}", escape(line))?,
+        }
+    }
+    writeln!(roff, ".fi")?;
+    Ok(roff)
+}
+
+/// A line as roff prints it unchanged.
+fn escape(line: &str) -> String {
+    let escaped = line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    if escaped.starts_with('.') { format!("\\&{escaped}") } else { escaped }
 }
 
 #[derive(Serialize)]
@@ -103,3 +129,6 @@ impl Report for Pages {
         self.pages.iter().try_for_each(|page| out.line(page))
     }
 }
+
+#[cfg(test)]
+mod tests;

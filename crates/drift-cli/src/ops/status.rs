@@ -21,7 +21,8 @@ pub(crate) struct StatusReport {
     pub(crate) name: Option<String>,
     pub(crate) stale: bool,
     /// By database.
-    pub(crate) schema: BTreeMap<&'static str, SchemaView>,
+    /// Not `schema`: that names the document.
+    pub(crate) schemas: BTreeMap<&'static str, SchemaView>,
     pub(crate) last_scan: Option<ScanView>,
     pub(crate) projects: i64,
     pub(crate) edges: i64,
@@ -79,7 +80,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
         root: paths.root().display().to_string(),
         name: identity.map(|row| row.name),
         stale: warn_if_stale(session, paths, &manifests),
-        schema,
+        schemas: schema,
         last_scan: last.map(scan_view),
         projects: counts.projects,
         edges: counts.edges,

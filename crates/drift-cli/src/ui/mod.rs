@@ -50,7 +50,12 @@ impl Ui {
     pub(crate) fn new(settings: Settings, streams: Streams) -> Ui {
         let progress = Progress::new(settings.progress);
         Ui {
-            stdout: Mutex::new(AutoStream::new(streams.stdout, style::choice(settings.colour_stdout))),
+            stdout: Mutex::new(if settings.colour_stdout {
+                AutoStream::always(streams.stdout)
+            } else {
+                // Without styles to remove: the stream would remove the NUL of `-0` as well.
+                AutoStream::always_ansi(streams.stdout)
+            }),
             messages: MessageWriter::new(
                 AutoStream::new(streams.stderr, style::choice(settings.colour_stderr)),
                 progress.multi(),
@@ -84,7 +89,7 @@ impl Ui {
         self.progress.clear();
         let document = match self.settings.format {
             Format::Json => report::document(report, &self.warnings(), self.settings.json_layout)?,
-            _ => Text::render(|text| report.text(text))?,
+            _ => Text::render(style::choice(self.settings.colour_stdout), |text| report.text(text))?,
         };
         self.answer(&document).map_err(|error| {
             CommandError::new(ErrorCode::of_io(&error), "cannot write the result to stdout")

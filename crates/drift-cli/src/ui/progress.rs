@@ -1,9 +1,10 @@
 //! The progress bar: on stderr, only on a terminal, gone when the work is done.
 
+use std::fmt::Write;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::ops::Unit;
 
@@ -63,16 +64,20 @@ impl Progress {
 
 fn style(total: Option<u64>, unit: Unit) -> ProgressStyle {
     let style = ProgressStyle::with_template(template(total, unit));
-    style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ")
+    let rate = |state: &ProgressState, out: &mut dyn Write| {
+        // Nobody to tell: the next redraw tries again.
+        let _ = write!(out, "{}/s", HumanCount(state.per_sec() as u64));
+    };
+    style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate).progress_chars("=> ")
 }
 
 fn template(total: Option<u64>, unit: Unit) -> &'static str {
     match (total, unit) {
-        (Some(_), Unit::Items) => "{msg} [{bar:24}] {human_pos}/{human_len} {per_sec} ETA {eta}",
+        (Some(_), Unit::Items) => "{msg} [{bar:24}] {human_pos}/{human_len} {rate} ETA {eta}",
         (Some(_), Unit::Bytes) => {
             "{msg} [{bar:24}] {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} ETA {eta}"
         }
-        (None, Unit::Items) => "{spinner} {msg} {human_pos} {per_sec} {elapsed}",
+        (None, Unit::Items) => "{spinner} {msg} {human_pos} {rate} {elapsed}",
         (None, Unit::Bytes) => "{spinner} {msg} {binary_bytes} {binary_bytes_per_sec} {elapsed}",
     }
 }

@@ -239,3 +239,23 @@ fn events_reach_the_ui_from_many_threads() {
         (0, "4 bytes\n", "warning: odd\n"),
     );
 }
+
+#[test]
+fn text_is_tame_unless_it_is_raw() {
+    struct Odd;
+    impl Serialize for Odd {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map([("name", "odd")])
+        }
+    }
+    impl Report for Odd {
+        const SCHEMA: &'static str = "drift.test.odd/v1";
+
+        fn text(&self, out: &mut Text) -> io::Result<()> {
+            out.line("name\x1b[2J")?;
+            out.raw("a\0b\0")?;
+            out.line(styled(Tone::Good, "end"))
+        }
+    }
+    check(TEXT, |ui| ui.report(&Odd), (0, "name\\x1B[2J\na\0b\0end\n", ""));
+}

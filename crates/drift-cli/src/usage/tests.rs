@@ -1,4 +1,4 @@
-use super::{explain, long_help};
+use super::{explain, long_help, see_help};
 
 fn check(rendered: &str, message: &str, hint: &str) {
     let error = explain(rendered);
@@ -35,4 +35,13 @@ fn the_long_help_tells_the_exit_codes() {
         "EXAMPLES:\n  drift man\n\nEXIT CODES:\n  0    done\n  1    failed (io, no_space, internal)"
     ));
     assert!(text.ends_with("\n  130  interrupted (interrupted)"), "{text}");
+}
+
+#[test]
+fn the_help_of_the_command_at_hand_is_named() {
+    let check = |usage, expected: &str| assert_eq!(see_help(usage), expected);
+    check(Some("drift workspace [OPTIONS] <COMMAND>"), "see `drift workspace --help`");
+    check(Some("drift man <A>"), "see `drift man --help`");
+    check(Some("drift workspace --json <COMMAND>"), "see `drift workspace --help`");
+    check(None, "see `drift --help`");
 }

@@ -1,0 +1,69 @@
+//! drift on a terminal: `script` of util-linux gives it one. Skipped where there is no such `script`.
+#![cfg(target_os = "linux")]
+
+use std::process::Command;
+
+use crate::env::TestEnv;
+
+/// What drift writes to the terminal, both streams mixed as a person sees them; and its exit code.
+fn on_terminal(env: &TestEnv, args: &str) -> Option<(String, Option<i32>)> {
+    let script = std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join("script").is_file()));
+    if !script {
+        eprintln!("skipped: there is no `script`");
+        return None;
+    }
+    // The variables are those of an ordinary run, and the program is the one under test.
+    let drift = env.command::<&str>([]);
+    let mut command = Command::new("script");
+    command
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("'{}' {args}", env!("CARGO_BIN_EXE_drift")));
+    command.arg("/dev/null").env_clear().current_dir(env.path("")).stdin(std::process::Stdio::null());
+    command.envs(drift.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = command.output().unwrap();
+    Some((String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"), output.status.code()))
+}
+
+#[test]
+fn json_is_laid_out_for_people() {
+    let env = TestEnv::new();
+    let Some((text, code)) = on_terminal(&env, "--version --json") else { return };
+    assert!(text.starts_with("{\n  \"schema\": \"drift.version/v1\",\n"), "{text}");
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn colour_is_used_unless_the_terminal_cannot() {
+    let mut env = TestEnv::new();
+    for (term, coloured) in [("xterm", true), ("dumb", false)] {
+        env.set("TERM", term);
+        let Some((text, code)) = on_terminal(&env, "frobnicate") else { return };
+        assert_eq!((text.contains("\x1b["), code), (coloured, Some(2)), "{text:?}");
+        let (text, _) = on_terminal(&env, "frobnicate --color=never").unwrap();
+        assert!(!text.contains("\x1b["), "{text:?}");
+    }
+}
+
+#[test]
+fn progress_is_shown_and_can_be_silenced() {
+    let mut env = TestEnv::new();
+    env.set("TERM", "xterm");
+    let seen = |flags: &str| {
+        let fresh = env.path(format!("tree{}", flags.replace(' ', "")));
+        std::fs::create_dir(&fresh).unwrap();
+        for at in 0..400 {
+            std::fs::write(fresh.join(format!("{at}.txt")), vec![b'x'; 64 << 10]).unwrap();
+        }
+        let args = format!("{flags} --root '{}' workspace init", fresh.display());
+        on_terminal(&env, &args).map(|(text, code)| {
+            assert_eq!(code, Some(0), "{text:?}");
+            text.contains("hashing")
+        })
+    };
+    let Some(shown) = seen("") else { return };
+    assert!(shown);
+    for flag in ["-q", "--no-progress", "--json"] {
+        assert_eq!(seen(flag), Some(false), "{flag}");
+    }
+}
