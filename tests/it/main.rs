@@ -5,6 +5,7 @@
 
 mod command_line;
 mod completions;
+mod config;
 mod declared;
 mod env;
 mod errors;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::args::GlobalArgs;
 use crate::env::Env;
 use crate::error::CommandError;
+use crate::ops::config::Sources;
 use crate::ops::{Interrupt, Place, Session};
 use crate::ui::Ui;
 use crate::ui::human::shown;
@@ -57,7 +58,13 @@ impl<'a> Shell<'a> {
         self.place.cwd.join(given)
     }
 
-    /// The environment, for configuration and CI detection.
+    /// Where settings come from besides files.
+    pub(crate) fn config_sources(&self) -> Sources {
+        let flags = self.global.config.iter().map(|set| (set.key.clone(), set.value.clone()));
+        Sources { env: self.env.vars().clone(), flags: flags.collect(), strict: self.global.strict_config }
+    }
+
+    /// The environment, for CI detection.
     pub(crate) fn vars(&self) -> BTreeMap<String, String> {
         self.env.text_vars()
     }

@@ -35,6 +35,7 @@
 //! tests hold both.
 
 mod completions;
+mod config;
 mod man;
 mod workspace;
 
@@ -48,6 +49,7 @@ use crate::ui::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Workspace(workspace::Args),
+    Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -56,6 +58,7 @@ pub(crate) fn run(command: Command, shell: &Shell<'_>) -> Result<Outcome, Comman
     shell.ui.expect_format(command.formats())?;
     match command {
         Command::Workspace(args) => workspace::run(args, shell),
+        Command::Config(args) => config::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Man(args) => man::run(args, shell),
     }
@@ -66,7 +69,7 @@ impl Command {
     fn formats(&self) -> &'static [Format] {
         match self {
             Command::Workspace(args) => args.formats(),
-            Command::Completions(_) | Command::Man(_) => &[Format::Text, Format::Json],
+            Command::Completions(_) | Command::Config(_) | Command::Man(_) => &[Format::Text, Format::Json],
         }
     }
 }
