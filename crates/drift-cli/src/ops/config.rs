@@ -57,9 +57,9 @@ impl Files {
     pub(crate) fn locate(place: &Place) -> Result<Files, CommandError> {
         let home = place.home.as_deref().map(|home| canonical(home).unwrap_or_else(|_| home.to_path_buf()));
         let root = match &place.root {
-            Some(root) => canonical(root).map_err(unusable)?,
+            Some(root) => canonical(root)?,
             None => {
-                let start = canonical(&place.cwd).map_err(unusable)?;
+                let start = canonical(&place.cwd)?;
                 find_workspace(&start, home.as_deref())
                     .unwrap_or_else(|| choose_root(&start, home.as_deref()))
             }
@@ -178,17 +178,9 @@ fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
 
 /// Replaces the text of a file and keeps its permissions; behind a symlink, that of the file it leads to.
 fn replace(path: &Path, text: &str) -> Result<(), CommandError> {
-    let path = canonical(path).map_err(unusable)?;
+    let path = canonical(path)?;
     let permissions = fs_err::metadata(&path)?.permissions();
-    durable::write_file(&path, text.as_bytes()).map_err(unusable)?;
+    durable::write_file(&path, text.as_bytes())?;
     fs_err::set_permissions(&path, permissions)?;
     Ok(())
-}
-
-fn unusable(error: drift_db::DbError) -> CommandError {
-    let code = match &error {
-        drift_db::DbError::NoSpace { .. } => ErrorCode::NoSpace,
-        _ => ErrorCode::Io,
-    };
-    CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
 }

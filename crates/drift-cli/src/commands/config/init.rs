@@ -9,7 +9,8 @@ use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops::config::{self, Files};
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Text, shown};
+use crate::ui::human::shown;
+use crate::ui::{Outcome, Report, Text};
 
 /// Write a drift.toml that explains every setting, all commented out
 #[derive(clap::Args, Debug)]

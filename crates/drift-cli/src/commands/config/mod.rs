@@ -15,7 +15,8 @@ use serde::Serialize;
 use crate::error::CommandError;
 use crate::ops::config::{Mode, Scope};
 use crate::shell::Shell;
-use crate::ui::{Outcome, shown};
+use crate::ui::Outcome;
+use crate::ui::human::shown;
 
 /// Show and change the configuration
 #[derive(clap::Args, Debug)]

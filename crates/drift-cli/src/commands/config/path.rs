@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::error::CommandError;
 use crate::ops::config::Files;
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Table, Text, shown};
+use crate::ui::human::shown;
+use crate::ui::{Outcome, Report, Table, Text};
 
 /// Print where the configuration files are, or would be
 #[derive(clap::Args, Debug)]

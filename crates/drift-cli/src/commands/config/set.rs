@@ -9,7 +9,8 @@ use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops::config::{self, Files};
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Text, shown};
+use crate::ui::human::shown;
+use crate::ui::{Outcome, Report, Text};
 
 /// Change one setting in drift.toml, keeping its comments
 ///

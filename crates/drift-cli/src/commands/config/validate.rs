@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::error::CommandError;
 use crate::ops::config::{self, Files, Scope};
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Text, shown};
+use crate::ui::human::shown;
+use crate::ui::{Outcome, Report, Text};
 
 /// Check the configuration, and fail if anything in it is wrong
 ///
