@@ -297,3 +297,31 @@ fn the_home_directory_is_no_workspace() {
     hint: change to a repository, or use `--user`
     ");
 }
+
+#[test]
+fn settings_reach_the_commands() {
+    let mut env = TestEnv::with_tree(
+        "//- drift.toml\n[discover]\nfixture_dirs = ['samples']\n[db]\njournal_mode = 'delete'\n\
+         //- fixtures/a/package.json\n{ \"name\": \"a\" }\n//- samples/b/package.json\n{ \"name\": \"b\" }\n",
+    );
+    let made = env.run(["workspace", "init", "--json"]).success().json();
+    assert_eq!(made["projects"], 1, "{made}");
+    // Bytes 18 and 19 of a database say how it is written: 1 is a rollback journal, 2 is WAL.
+    assert_eq!(std::fs::read(env.path(".drift/drift.db")).unwrap()[18..20], [1, 1]);
+    env.write("drift.toml", "discover.fixture_dirs = []\nlock.wait = '1s'\n");
+    assert_eq!(env.run(["workspace", "scan", "--json"]).success().json()["projects"], 2);
+
+    let lock = std::fs::File::options().write(true).open(env.path(".drift/writer.lock")).unwrap();
+    lock.lock().unwrap();
+    let waited = |env: &TestEnv, flags: &[&str]| {
+        let started = std::time::Instant::now();
+        assert_eq!(env.run(["workspace", "scan"].iter().chain(flags)).code, Some(5));
+        started.elapsed().as_secs_f64()
+    };
+    assert!(waited(&env, &[]) >= 1.0);
+    assert!(waited(&env, &["--wait=0"]) < 1.0);
+    env.set("DRIFT_LOCK__WAIT", "0s");
+    assert!(waited(&env, &[]) < 1.0);
+    env.write("drift.toml", "lock.wait = 1\n");
+    assert_eq!(env.run(["workspace", "status"]).code, Some(2));
+}

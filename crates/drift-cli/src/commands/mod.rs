@@ -15,7 +15,8 @@
 //!    pub(crate) struct Args { … }
 //!
 //!    pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-//!        let report = ops::size(&shell.session(), &ops::SizeOptions { … })?;
+//!        let config = shell.config(Anchor::Existing)?;
+//!        let report = ops::size(&shell.session_with(&config), &ops::SizeOptions { … })?;
 //!        shell.ui.report(&View(report))
 //!    }
 //!

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use drift_config::{ConfigFile, Layer, LoadOptions, Loaded, Problem, ProblemLevel};
 use drift_db::{canonical, choose_root, durable, find_workspace};
 
+use super::workspace::home;
 use super::{Place, Session, Warning};
 use crate::error::{CommandError, ErrorCode};
 
@@ -51,28 +52,33 @@ pub(crate) struct Files {
     pub(crate) workspace: Option<PathBuf>,
 }
 
+/// Which workspace settings are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// The one around the current directory or, where there is none, the one that `init` would make.
+    Existing,
+    /// The one that `init` makes or completes.
+    New,
+}
+
 impl Files {
-    /// The files for the workspace around the current directory or, where there is none, for the one that
-    /// `init` would make.
-    pub(crate) fn locate(place: &Place) -> Result<Files, CommandError> {
-        let home = place.home.as_deref().map(|home| canonical(home).unwrap_or_else(|_| home.to_path_buf()));
+    pub(crate) fn locate(place: &Place, anchor: Anchor) -> Result<Files, CommandError> {
+        let home = home(place);
         let root = match &place.root {
             Some(root) => canonical(root)?,
             None => {
                 let start = canonical(&place.cwd)?;
-                find_workspace(&start, home.as_deref())
-                    .unwrap_or_else(|| choose_root(&start, home.as_deref()))
+                let existing = match anchor {
+                    Anchor::Existing => find_workspace(&start, home.as_deref()),
+                    Anchor::New => None,
+                };
+                existing.unwrap_or_else(|| choose_root(&start, home.as_deref()))
             }
         };
-        Ok(Files::of(place, (Some(&root) != home.as_ref()).then_some(root.as_path())))
-    }
-
-    /// The files for the workspace at `root`.
-    pub(crate) fn of(place: &Place, root: Option<&Path>) -> Files {
-        Files {
+        Ok(Files {
             user: place.drift_home.as_ref().map(|dir| dir.join("config.toml")),
-            workspace: root.map(|root| root.join("drift.toml")),
-        }
+            workspace: (Some(&root) != home.as_ref()).then(|| root.join("drift.toml")),
+        })
     }
 
     fn of_scope(&self, scope: Scope) -> Result<&Path, CommandError> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::SettingView;
 use crate::error::CommandError;
-use crate::ops::config::{self, Files};
+use crate::ops::config::{self, Anchor, Files};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text};
 
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let loaded = config::load(&shell.session(), &files, &shell.config_sources())?;
     let found = loaded.get(&args.key)?;
     let single = match found.as_slice() {

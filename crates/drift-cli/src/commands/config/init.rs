@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ScopeArg, mode};
 use crate::args::DryRunArg;
 use crate::error::CommandError;
-use crate::ops::config::{self, Files};
+use crate::ops::config::{self, Anchor, Files};
 use crate::shell::Shell;
 use crate::ui::human::shown;
 use crate::ui::{Outcome, Report, Text};
@@ -26,7 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let written = config::init(&files, args.scope.scope(), mode(args.dry_run))?;
     let dry_run = args.dry_run.dry_run;
     if !dry_run {

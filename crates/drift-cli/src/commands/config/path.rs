@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::error::CommandError;
-use crate::ops::config::Files;
+use crate::ops::config::{Anchor, Files};
 use crate::shell::Shell;
 use crate::ui::human::shown;
 use crate::ui::{Outcome, Report, Table, Text};
@@ -19,7 +19,7 @@ use crate::ui::{Outcome, Report, Table, Text};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let view = |layer: &'static str, path: Option<&Path>| {
         path.map(|path| FileView { layer, path: shown(path), present: path.is_file() })
     };

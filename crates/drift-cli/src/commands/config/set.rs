@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ScopeArg, mode};
 use crate::args::DryRunArg;
 use crate::error::CommandError;
-use crate::ops::config::{self, Files};
+use crate::ops::config::{self, Anchor, Files};
 use crate::shell::Shell;
 use crate::ui::human::shown;
 use crate::ui::{Outcome, Report, Text};
@@ -34,7 +34,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let setting = (args.key.as_str(), args.value.as_str());
     let written = config::set(&files, args.scope.scope(), setting, mode(args.dry_run))?;
     shell.ui.report(&Changed {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{SettingView, origin_text};
 use crate::error::CommandError;
-use crate::ops::config::{self, Files};
+use crate::ops::config::{self, Anchor, Files};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, Tone, styled};
 
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let settings = config::load(&shell.session(), &files, &shell.config_sources())?.settings();
     shell.ui.report(&Shown {
         settings: settings.iter().map(SettingView::new).collect(),

@@ -6,7 +6,7 @@ use drift_config::{ConfigError, Problem};
 use serde::Serialize;
 
 use crate::error::CommandError;
-use crate::ops::config::{self, Files, Scope};
+use crate::ops::config::{self, Anchor, Files, Scope};
 use crate::shell::Shell;
 use crate::ui::human::shown;
 use crate::ui::{Outcome, Report, Text};
@@ -22,7 +22,7 @@ use crate::ui::{Outcome, Report, Text};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let files = Files::locate(&shell.place)?;
+    let files = Files::locate(&shell.place, Anchor::Existing)?;
     let mut checked = Vec::new();
     let mut problems: Vec<Problem> = Vec::new();
     for (scope, path) in [(Scope::User, &files.user), (Scope::Workspace, &files.workspace)] {
