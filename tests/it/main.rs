@@ -8,6 +8,7 @@
 
 mod command_line;
 mod completions;
+mod config;
 mod contract;
 mod declared;
 mod env;

@@ -61,7 +61,12 @@ impl Env {
         self.vars.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
-    /// The variables whose name and value are UTF-8: what configuration and CI detection look at.
+    /// All variables, for configuration.
+    pub(crate) fn vars(&self) -> &BTreeMap<OsString, OsString> {
+        &self.vars
+    }
+
+    /// The variables whose name and value are UTF-8: what CI detection looks at.
     pub(crate) fn text_vars(&self) -> BTreeMap<String, String> {
         let text = |os: &OsString| os.to_str().map(str::to_owned);
         self.vars.iter().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()

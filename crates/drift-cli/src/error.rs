@@ -3,6 +3,8 @@
 //! A library error becomes a [`CommandError`] by a `From` impl in `error/`, which picks the code from the
 //! decision the variant stands for and copies its hint; nothing is ever downcast.
 
+mod config;
+
 use std::error::Error;
 use std::fmt;
 use std::io;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use drift_config::Config;
 use jiff::Timestamp;
 
 use crate::args::GlobalArgs;
 use crate::env::Env;
 use crate::error::CommandError;
-use crate::ops::{Interrupt, Place, Session};
+use crate::ops::config::{self, Anchor, Files, Sources};
+use crate::ops::{Interrupt, Place, Session, Wait};
 use crate::ui::Ui;
 use crate::ui::human::shown;
 use crate::{logging, signals};
@@ -52,12 +54,33 @@ impl<'a> Shell<'a> {
         }
     }
 
+    /// The same for a command that takes locks, which waits for them as `config` says unless `--wait` is given.
+    pub(crate) fn session_with(&self, config: &Config) -> Session<'_> {
+        let wait = match config.lock.wait.0 {
+            time if time.is_zero() => Wait::No,
+            time => Wait::For(time),
+        };
+        Session { wait: self.global.wait.unwrap_or(wait), ..self.session() }
+    }
+
+    /// The settings that hold here, with a warning for what nobody reads.
+    pub(crate) fn config(&self, anchor: Anchor) -> Result<Config, CommandError> {
+        let files = Files::locate(&self.place, anchor)?;
+        Ok(config::load(&self.session(), &files, &self.config_sources())?.config)
+    }
+
     /// A path from the command line, made absolute as seen from `-C DIR`.
     pub(crate) fn path(&self, given: &Path) -> PathBuf {
         self.place.cwd.join(given)
     }
 
-    /// The environment, for configuration and CI detection.
+    /// Where settings come from besides files.
+    pub(crate) fn config_sources(&self) -> Sources {
+        let flags = self.global.config.iter().map(|set| (set.key.clone(), set.value.clone()));
+        Sources { env: self.env.vars().clone(), flags: flags.collect(), strict: self.global.strict_config }
+    }
+
+    /// The environment, for CI detection.
     pub(crate) fn vars(&self) -> BTreeMap<String, String> {
         self.env.text_vars()
     }

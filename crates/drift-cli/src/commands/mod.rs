@@ -15,7 +15,8 @@
 //!    pub(crate) struct Args { … }
 //!
 //!    pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-//!        let report = ops::size(&shell.session(), &ops::SizeOptions { … })?;
+//!        let config = shell.config(Anchor::Existing)?;
+//!        let report = ops::size(&shell.session_with(&config), &ops::SizeOptions { … })?;
 //!        shell.ui.report(&View(report))
 //!    }
 //!
@@ -35,6 +36,7 @@
 //! tests hold both.
 
 mod completions;
+mod config;
 mod man;
 mod workspace;
 
@@ -48,6 +50,7 @@ use crate::ui::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Workspace(workspace::Args),
+    Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -56,6 +59,7 @@ pub(crate) fn run(command: Command, shell: &Shell<'_>) -> Result<Outcome, Comman
     shell.ui.expect_format(command.formats())?;
     match command {
         Command::Workspace(args) => workspace::run(args, shell),
+        Command::Config(args) => config::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Man(args) => man::run(args, shell),
     }
@@ -66,7 +70,7 @@ impl Command {
     fn formats(&self) -> &'static [Format] {
         match self {
             Command::Workspace(args) => args.formats(),
-            Command::Completions(_) | Command::Man(_) => &[Format::Text, Format::Json],
+            Command::Completions(_) | Command::Config(_) | Command::Man(_) => &[Format::Text, Format::Json],
         }
     }
 }

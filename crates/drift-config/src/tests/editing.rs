@@ -99,7 +99,7 @@ fn inline_and_dotted_tables() {
 
 #[test]
 fn nothing_wrong_is_written() {
-    insta::assert_snapshot!(check("", &[("lock.wait", "7")]), @r#"error: invalid configuration: command line: lock.wait: 7 has no unit (ms, s, m, h, d or w) in "7""#);
+    insta::assert_snapshot!(check("", &[("lock.wait", "7")]), @r#"error: invalid configuration: command line: lock.wait: 7 has no unit (ms, s, m, h, d or w)"#);
     insta::assert_snapshot!(check("", &[("lock.wiat", "7s")]), @r"
     error: there is no setting `lock.wiat`
     hint: did you mean `lock.wait`?

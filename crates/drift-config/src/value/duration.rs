@@ -37,7 +37,10 @@ impl Scalar for HumanDuration {
         }
         let mut total: u64 = 0;
         while !rest.is_empty() {
-            let (amount, unit, after) = split_term(rest).map_err(|why| format!("{why} in {text:?}"))?;
+            let (amount, unit, after) = split_term(rest).map_err(|why| match rest == text {
+                true => why,
+                false => format!("{why} in {text:?}"),
+            })?;
             total = amount
                 .checked_mul(unit)
                 .and_then(|millis| total.checked_add(millis))

@@ -31,18 +31,15 @@ fn durations() {
         ("0", "0s"),
         ("0d", "0s"),
         ("", "error: expected a duration such as \"7d\" or \"1h30m\", found nothing"),
-        ("7", "error: 7 has no unit (ms, s, m, h, d or w) in \"7\""),
-        ("lots", "error: expected a number with a unit, found \"lots\" in \"lots\""),
-        ("-1d", "error: expected a number with a unit, found \"-1d\" in \"-1d\""),
-        ("1.5h", "error: 1 is followed by a fraction; use a smaller unit in \"1.5h\""),
-        ("3 months", "error: unknown unit \"months\" (use ms, s, m, h, d or w) in \"3 months\""),
+        ("7", "error: 7 has no unit (ms, s, m, h, d or w)"),
+        ("lots", "error: expected a number with a unit, found \"lots\""),
+        ("-1d", "error: expected a number with a unit, found \"-1d\""),
+        ("1.5h", "error: 1 is followed by a fraction; use a smaller unit"),
+        ("3 months", "error: unknown unit \"months\" (use ms, s, m, h, d or w)"),
         ("1d2", "error: 2 has no unit (ms, s, m, h, d or w) in \"1d2\""),
         ("200000d", "error: the duration \"200000d\" is longer than a hundred years"),
         ("99999999999999999w", "error: the duration \"99999999999999999w\" is too long"),
-        (
-            "99999999999999999999s",
-            "error: the number 99999999999999999999 is too large in \"99999999999999999999s\"",
-        ),
+        ("99999999999999999999s", "error: the number 99999999999999999999 is too large"),
     ]);
     let message = HumanDuration::from_integer(7).unwrap_err();
     assert_eq!(message, "the duration 7 has no unit; write \"7s\", \"7h\" or \"7d\"");

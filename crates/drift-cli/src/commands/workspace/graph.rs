@@ -6,6 +6,7 @@ use std::io;
 use crate::args::Format;
 use crate::error::CommandError;
 use crate::ops;
+use crate::ops::config::Anchor;
 use crate::ops::graph::{EdgeView, GraphReport};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text};
@@ -19,7 +20,8 @@ use crate::ui::{Outcome, Report, Text};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let report = ops::graph::run(&shell.session())?;
+    let config = shell.config(Anchor::Existing)?;
+    let report = ops::graph::run(&shell.session_with(&config))?;
     shell.ui.report(&View { report, format: shell.ui.format() })
 }
 

@@ -7,6 +7,7 @@ use drift_db::DatabaseKind;
 
 use super::options;
 use crate::error::CommandError;
+use crate::ops::config::Anchor;
 use crate::ops::init::{InitOptions, InitReport};
 use crate::ops::scan::Rehash;
 use crate::ops::{self, wire::ProblemView};
@@ -46,12 +47,13 @@ impl From<DatabaseName> for DatabaseKind {
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
+    let config = shell.config(Anchor::New)?;
     let options = InitOptions {
-        scan: options::scan(Rehash::Changed),
-        journal: None,
+        scan: options::scan(&config, Rehash::Changed),
+        journal: options::journal(&config),
         recreate: args.recreate.into_iter().map(DatabaseKind::from).collect(),
     };
-    shell.ui.report(&ops::init::run(&shell.session(), &options)?)
+    shell.ui.report(&ops::init::run(&shell.session_with(&config), &options)?)
 }
 
 impl Report for InitReport {

@@ -1,10 +1,36 @@
 //! From flags and configuration to the options of operations.
 
-use drift_discover::TreeOptions;
+use drift_config::Config;
+use drift_db::JournalMode;
+use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 
 use crate::ops::scan::{Rehash, ScanOptions};
 
 /// How a scan works, unless the command says otherwise.
-pub(super) fn scan(rehash: Rehash) -> ScanOptions {
-    ScanOptions { tree: TreeOptions::default(), threads: 0, rehash }
+pub(super) fn scan(config: &Config, rehash: Rehash) -> ScanOptions {
+    ScanOptions { tree: tree(config), threads: 0, rehash }
 }
+
+/// How a tree is read.
+fn tree(config: &Config) -> TreeOptions {
+    let text = |dirs: &[drift_config::DirPattern]| dirs.iter().map(|dir| dir.as_str().to_owned()).collect();
+    TreeOptions {
+        walk: WalkOptions::default(),
+        discover: DiscoverOptions {
+            fixture_dirs: text(&config.discover.fixture_dirs),
+            artefact_dirs: text(&config.discover.artefact_dirs),
+        },
+    }
+}
+
+/// The journal of new databases; `None` lets the file system decide.
+pub(super) fn journal(config: &Config) -> Option<JournalMode> {
+    match config.db.journal_mode {
+        drift_config::JournalMode::Auto => None,
+        drift_config::JournalMode::Wal => Some(JournalMode::Wal),
+        drift_config::JournalMode::Delete => Some(JournalMode::Delete),
+    }
+}
+
+#[cfg(test)]
+mod tests;

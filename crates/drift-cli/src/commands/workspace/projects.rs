@@ -5,6 +5,7 @@ use std::io;
 use super::init;
 use crate::error::CommandError;
 use crate::ops;
+use crate::ops::config::Anchor;
 use crate::ops::projects::ProjectsReport;
 use crate::shell::Shell;
 use crate::ui::{Align, Outcome, Report, Table, Text};
@@ -17,7 +18,8 @@ use crate::ui::{Align, Outcome, Report, Table, Text};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    shell.ui.report(&ops::projects::run(&shell.session())?)
+    let config = shell.config(Anchor::Existing)?;
+    shell.ui.report(&ops::projects::run(&shell.session_with(&config))?)
 }
 
 impl Report for ProjectsReport {

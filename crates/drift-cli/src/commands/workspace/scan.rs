@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{init, options};
 use crate::error::CommandError;
 use crate::ops;
+use crate::ops::config::Anchor;
 use crate::ops::scan::{Rehash, ScanReport};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
@@ -26,7 +27,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     let rehash = if args.full { Rehash::All } else { Rehash::Changed };
-    shell.ui.report(&ops::scan::run(&shell.session(), &options::scan(rehash))?)
+    let config = shell.config(Anchor::Existing)?;
+    let options = options::scan(&config, rehash);
+    shell.ui.report(&ops::scan::run(&shell.session_with(&config), &options)?)
 }
 
 impl Report for ScanReport {

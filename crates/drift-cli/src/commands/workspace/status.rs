@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::error::CommandError;
 use crate::ops;
+use crate::ops::config::Anchor;
 use crate::ops::status::StatusReport;
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Table, Text, human};
@@ -18,7 +19,8 @@ use crate::ui::{Outcome, Report, Table, Text, human};
 pub(crate) struct Args {}
 
 pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
-    let report = ops::status::run(&shell.session())?;
+    let config = shell.config(Anchor::Existing)?;
+    let report = ops::status::run(&shell.session_with(&config))?;
     shell.ui.report(&View { report, now: shell.now })
 }
 
