@@ -1,0 +1,324 @@
+//! One Python project in Python's words: `pyproject.toml`, or where that declares no project, `setup.cfg`
+//! and `setup.py`.
+//!
+//! A `pyproject.toml` that only configures tools is no project.
+
+use std::collections::BTreeMap;
+
+use toml::de::{DeTable, DeValue};
+
+use super::requirement::{Requirement, normalise};
+use super::setup::{self, Setup};
+use crate::context::Context;
+use crate::ecosystem::toml_file::{Listed, TomlFile, Value, boolean, string, table, table_at};
+use crate::graph::EdgeKind;
+use crate::path::RepoPath;
+
+pub(super) const PYPROJECT: &str = "pyproject.toml";
+pub(super) const SETUP_CFG: &str = "setup.cfg";
+pub(super) const SETUP_PY: &str = "setup.py";
+
+/// What one directory declares.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    pub(super) project: Option<Project>,
+    /// `[tool.uv.workspace]`.
+    pub(super) workspace: Option<Workspace>,
+    /// `[tool.uv.sources]` by normalised name.
+    pub(super) sources: BTreeMap<String, Vec<Source>>,
+    /// It has `[project]`, which uv asks of a member.
+    pub(super) is_standard: bool,
+    /// `[tool.uv] managed = false`: uv leaves it alone.
+    pub(super) is_unmanaged: bool,
+}
+
+/// A project.
+#[derive(Debug)]
+pub(super) struct Project {
+    /// The file that says most of it.
+    pub(super) file: RepoPath,
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) private: bool,
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+/// `[tool.uv.workspace]`.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    pub(super) members: Vec<Listed>,
+    pub(super) exclude: Vec<Listed>,
+}
+
+/// One declared dependency.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    pub(super) requirement: Requirement,
+    pub(super) kind: EdgeKind,
+    /// The extra or group that it is declared in.
+    pub(super) set: Option<String>,
+    /// Poetry's `path = "…"`.
+    pub(super) path: Option<String>,
+    pub(super) line: u32,
+}
+
+/// An entry of `[tool.uv.sources]`.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) place: Place,
+    /// The one extra or group that it applies to.
+    pub(super) set: Option<String>,
+}
+
+/// Where a source says that a package is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// `workspace = true`.
+    Workspace,
+    /// `workspace = "…"`: a member of the workspace there.
+    OtherWorkspace(String),
+    Path(String),
+    /// An index, a URL or a git repository.
+    Elsewhere,
+}
+
+impl Manifest {
+    /// Reads the manifests in `dir`; `None` if there is none.
+    pub(super) fn read(context: &Context, dir: &RepoPath) -> Option<Manifest> {
+        let pyproject = dir.join(PYPROJECT)?;
+        let text = context.is_file(&pyproject).then(|| context.text(&pyproject)).flatten();
+        let file = text.as_deref().and_then(|text| TomlFile::parse(context, &pyproject, text));
+        let mut manifest = Manifest::default();
+        if let Some(file) = &file {
+            manifest.read_uv(context, &pyproject, file);
+            manifest.is_standard = table(file.root(), "project").is_some();
+            manifest.project = Reader { context, path: &pyproject, file }.project();
+        } else if text.is_some() {
+            // Broken: what setup.cfg says beside it is not the whole truth.
+            return None;
+        }
+        let computed = file.as_ref().and_then(|file| computed(file));
+        match &mut manifest.project {
+            None => manifest.project = old_style(context, dir),
+            Some(project) => {
+                if let Some(line) = computed {
+                    project.dependencies.retain(|dependency| dependency.kind != EdgeKind::Normal);
+                    match cfg(context, dir).filter(|setup| !setup.requires.is_empty()) {
+                        Some(setup) => project.dependencies.extend(setup_dependencies(&setup)),
+                        None => {
+                            let message =
+                                "dependencies are computed when the project is built; they are not read";
+                            context.problem(&pyproject, Some(line), "dependency.computed", message.into());
+                        }
+                    }
+                }
+            }
+        }
+        (manifest.project.is_some() || manifest.workspace.is_some()).then_some(manifest)
+    }
+
+    fn read_uv(&mut self, context: &Context, path: &RepoPath, file: &TomlFile) {
+        let Some(uv) = table_at(file.root(), &["tool", "uv"]) else { return };
+        self.is_unmanaged = boolean(uv, "managed") == Some(false);
+        self.workspace = table(uv, "workspace").map(|workspace| Workspace {
+            members: file.list(workspace, "members"),
+            exclude: file.list(workspace, "exclude"),
+        });
+        for (name, value) in table(uv, "sources").into_iter().flatten() {
+            let entries: Vec<&DeTable> = match value.get_ref() {
+                DeValue::Table(entry) => vec![entry],
+                DeValue::Array(entries) => {
+                    entries.iter().filter_map(|entry| entry.get_ref().as_table()).collect()
+                }
+                _ => {
+                    let message = "a source is a table or a list of tables; correct it".into();
+                    context.problem(path, Some(file.line(&value.span())), "manifest.invalid", message);
+                    continue;
+                }
+            };
+            self.sources.insert(normalise(name.get_ref()), entries.into_iter().map(Source::of).collect());
+        }
+    }
+}
+
+impl Source {
+    fn of(entry: &DeTable) -> Source {
+        let place = if boolean(entry, "workspace") == Some(true) {
+            Place::Workspace
+        } else if let Some(path) = string(entry, "workspace") {
+            Place::OtherWorkspace(path.to_owned())
+        } else if let Some(path) = string(entry, "path") {
+            Place::Path(path.to_owned())
+        } else {
+            Place::Elsewhere
+        };
+        let set = string(entry, "extra").or_else(|| string(entry, "group")).map(normalise);
+        Source { place, set }
+    }
+}
+
+/// The line of `"dependencies"` in `dynamic`, where they are.
+fn computed(file: &TomlFile) -> Option<u32> {
+    let dynamic = file.list(table(file.root(), "project")?, "dynamic");
+    dynamic.into_iter().find(|field| field.text == "dependencies").map(|field| field.line)
+}
+
+/// A project of the time before `[project]`.
+fn old_style(context: &Context, dir: &RepoPath) -> Option<Project> {
+    let of_cfg = cfg(context, dir);
+    let file = dir.join(SETUP_PY)?;
+    let text = context.is_file(&file).then(|| context.text(&file)).flatten();
+    let of_py = text.as_deref().and_then(setup::parse_py);
+    let file = if of_cfg.is_some() { dir.join(SETUP_CFG)? } else { file };
+    if of_cfg.is_none() && of_py.is_none() {
+        return None;
+    }
+    let (of_cfg, of_py) = (of_cfg.unwrap_or_default(), of_py.unwrap_or_default());
+    let dependencies = setup_dependencies(&of_cfg);
+    let name = of_cfg.name.or(of_py.name);
+    if name.is_none() {
+        let message = "the name is computed; state it as a literal, or in [project] of pyproject.toml".into();
+        context.problem(&file, None, "manifest.computed", message);
+    }
+    Some(Project { file, name, version: of_cfg.version.or(of_py.version), private: false, dependencies })
+}
+
+fn cfg(context: &Context, dir: &RepoPath) -> Option<Setup> {
+    let path = dir.join(SETUP_CFG)?;
+    let text = if context.is_file(&path) { context.text(&path) } else { None };
+    setup::parse_cfg(&text?)
+}
+
+fn setup_dependencies(setup: &Setup) -> Vec<Dependency> {
+    let normal = setup.requires.iter().map(|(line, text)| (*line, text, None));
+    let extras = setup.extras.iter().map(|(extra, line, text)| (*line, text, Some(normalise(extra))));
+    // `file:` and the like name where the requirements are.
+    let of = |(line, text, set): (u32, &String, Option<String>)| {
+        let requirement = Requirement::parse(text).filter(|_| !text.starts_with("file:"))?;
+        let kind = if set.is_some() { EdgeKind::Optional } else { EdgeKind::Normal };
+        Some(Dependency { requirement, kind, set, path: None, line })
+    };
+    normal.chain(extras).filter_map(of).collect()
+}
+
+/// Reads the project out of a `pyproject.toml`.
+struct Reader<'a, 't> {
+    context: &'a Context<'a>,
+    path: &'a RepoPath,
+    file: &'a TomlFile<'t>,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn project(&self) -> Option<Project> {
+        let root = self.file.root();
+        let standard = table(root, "project");
+        let poetry = table_at(root, &["tool", "poetry"]);
+        let named =
+            |table: &DeTable| string(table, "name").is_some() || boolean(table, "package-mode").is_some();
+        // Poetry's table may only hold sources and groups beside a setup.py.
+        let main = standard.or(poetry.filter(|poetry| named(poetry)))?;
+        let text = |key| string(main, key).or_else(|| string(poetry?, key)).map(str::to_owned);
+        let mut dependencies = Vec::new();
+        if let Some(standard) = standard {
+            self.list(standard, "dependencies", EdgeKind::Normal, None, &mut dependencies);
+            self.sets(table(standard, "optional-dependencies"), EdgeKind::Optional, &mut dependencies);
+        }
+        self.sets(table(root, "dependency-groups"), EdgeKind::Dev, &mut dependencies);
+        self.sets(table_at(root, &["tool", "pdm", "dev-dependencies"]), EdgeKind::Dev, &mut dependencies);
+        if let Some(uv) = table_at(root, &["tool", "uv"]) {
+            self.list(uv, "dev-dependencies", EdgeKind::Dev, Some("dev"), &mut dependencies);
+        }
+        if let Some(poetry) = poetry {
+            self.poetry(poetry, &mut dependencies);
+        }
+        let name = text("name");
+        if name.is_none() && standard.is_some() {
+            let message = "[project] has no name; add one".into();
+            self.context.problem(self.path, None, "manifest.no_name", message);
+        }
+        let never = "Private :: Do Not Upload";
+        let private = self.file.list(main, "classifiers").iter().any(|classifier| classifier.text == never)
+            || poetry.is_some_and(|poetry| boolean(poetry, "package-mode") == Some(false));
+        Some(Project { file: self.path.clone(), name, version: text("version"), private, dependencies })
+    }
+
+    /// The arrays of a table of extras or groups.
+    fn sets(&self, sets: Option<&DeTable<'t>>, kind: EdgeKind, into: &mut Vec<Dependency>) {
+        for (set, _) in sets.into_iter().flatten() {
+            if let Some(sets) = sets {
+                self.list(sets, set.get_ref(), kind, Some(set.get_ref()), into);
+            }
+        }
+    }
+
+    fn list(
+        &self,
+        table: &DeTable<'t>,
+        key: &str,
+        kind: EdgeKind,
+        set: Option<&str>,
+        into: &mut Vec<Dependency>,
+    ) {
+        for item in self.file.list(table, key) {
+            // PDM writes editable paths as pip's `-e URL#egg=name`.
+            let text = match item.text.strip_prefix("-e ").and_then(|rest| rest.split_once("#egg=")) {
+                Some((url, name)) => format!("{name} @ {url}"),
+                None => item.text,
+            };
+            let Some(requirement) = Requirement::parse(&text) else {
+                let message = format!("`{text}` is no requirement (PEP 508); correct it");
+                self.context.problem(self.path, Some(item.line), "dependency.unresolved", message);
+                continue;
+            };
+            let set = set.map(normalise);
+            into.push(Dependency { requirement, kind, set, path: None, line: item.line });
+        }
+    }
+
+    fn poetry(&self, poetry: &DeTable<'t>, into: &mut Vec<Dependency>) {
+        self.poetry_table(table(poetry, "dependencies"), EdgeKind::Normal, None, into);
+        self.poetry_table(table(poetry, "dev-dependencies"), EdgeKind::Dev, Some("dev"), into);
+        for (name, group) in table(poetry, "group").into_iter().flatten() {
+            let group = group.get_ref().as_table().and_then(|group| table(group, "dependencies"));
+            // Poetry puts what `main` lists into the package itself.
+            let kind = if name.get_ref() == "main" { EdgeKind::Normal } else { EdgeKind::Dev };
+            self.poetry_table(group, kind, Some(name.get_ref()), into);
+        }
+    }
+
+    fn poetry_table(
+        &self,
+        entries: Option<&DeTable<'t>>,
+        kind: EdgeKind,
+        set: Option<&str>,
+        into: &mut Vec<Dependency>,
+    ) {
+        for (name, value) in entries.into_iter().flatten() {
+            let name = name.get_ref();
+            if name == "python" {
+                continue;
+            }
+            let constraints: Vec<&Value> = match value.get_ref() {
+                DeValue::Array(several) => several.iter().collect(),
+                _ => vec![value],
+            };
+            for constraint in constraints {
+                let detail = constraint.get_ref().as_table();
+                let text = |key| detail.and_then(|detail| string(detail, key)).map(str::to_owned);
+                let versions = constraint.get_ref().as_str().map(str::to_owned).or_else(|| text("version"));
+                let optional = detail.is_some_and(|detail| boolean(detail, "optional") == Some(true));
+                into.push(Dependency {
+                    requirement: Requirement {
+                        name: name.clone().into_owned(),
+                        versions: versions.filter(|versions| versions != "*").unwrap_or_default(),
+                        url: text("url").or_else(|| text("git")),
+                    },
+                    kind: if optional && kind == EdgeKind::Normal { EdgeKind::Optional } else { kind },
+                    set: set.map(normalise),
+                    path: text("path"),
+                    line: self.file.line(&value.span()),
+                });
+            }
+        }
+    }
+}
