@@ -1,11 +1,12 @@
 //! Python: `pyproject.toml`, `setup.cfg` and `setup.py`; uv workspaces and Poetry path dependencies.
 //!
-//! `manifest.rs` and `setup.rs` read one project, `requirement.rs` one requirement, `workspace.rs` collects
+//! `manifest.rs`, `pyproject.rs` and `setup.rs` read one project, `requirement.rs` one requirement, `workspace.rs` collects
 //! the members of a uv workspace, `links.rs` resolves dependencies.
 //! A member of a uv workspace has the name that uv gives it, the normalised one.
 
 mod links;
 mod manifest;
+mod pyproject;
 mod requirement;
 mod setup;
 mod workspace;

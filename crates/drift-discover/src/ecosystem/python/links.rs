@@ -158,8 +158,7 @@ impl Resolver<'_> {
     }
 
     fn report(&self, dependency: &Dependency, message: String) {
-        let line = Some(dependency.line);
-        self.projects.context.problem(&self.project.file, line, "dependency.missing", message);
+        self.projects.context.problem(&self.project.file, dependency.line, "dependency.missing", message);
     }
 }
 

@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
+use super::pyproject::Reader;
 use super::requirement::{Requirement, normalise};
 use super::setup::{self, Setup};
 use crate::context::Context;
-use crate::ecosystem::toml_file::{Listed, TomlFile, Value, boolean, string, table, table_at};
+use crate::ecosystem::toml_file::{Listed, TomlFile, boolean, string, table, table_at};
 use crate::graph::EdgeKind;
 use crate::path::RepoPath;
 
@@ -59,7 +60,8 @@ pub(super) struct Dependency {
     pub(super) set: Option<String>,
     /// Poetry's `path = "…"`.
     pub(super) path: Option<String>,
-    pub(super) line: u32,
+    /// In the project's file; `None` where it comes from another.
+    pub(super) line: Option<u32>,
 }
 
 /// An entry of `[tool.uv.sources]`.
@@ -92,27 +94,13 @@ impl Manifest {
         if let Some(file) = &file {
             manifest.read_uv(context, &pyproject, file);
             manifest.is_standard = table(file.root(), "project").is_some();
-            manifest.project = Reader { context, path: &pyproject, file }.project();
+            manifest.project = Reader { context, dir, path: &pyproject, file }.project();
         } else if text.is_some() {
             // Broken: what setup.cfg says beside it is not the whole truth.
             return None;
         }
-        let computed = file.as_ref().and_then(|file| computed(file));
-        match &mut manifest.project {
-            None => manifest.project = old_style(context, dir),
-            Some(project) => {
-                if let Some(line) = computed {
-                    project.dependencies.retain(|dependency| dependency.kind != EdgeKind::Normal);
-                    match cfg(context, dir).filter(|setup| !setup.requires.is_empty()) {
-                        Some(setup) => project.dependencies.extend(setup_dependencies(&setup)),
-                        None => {
-                            let message =
-                                "dependencies are computed when the project is built; they are not read";
-                            context.problem(&pyproject, Some(line), "dependency.computed", message.into());
-                        }
-                    }
-                }
-            }
+        if manifest.project.is_none() {
+            manifest.project = old_style(context, dir);
         }
         (manifest.project.is_some() || manifest.workspace.is_some()).then_some(manifest)
     }
@@ -157,12 +145,6 @@ impl Source {
     }
 }
 
-/// The line of `"dependencies"` in `dynamic`, where they are.
-fn computed(file: &TomlFile) -> Option<u32> {
-    let dynamic = file.list(table(file.root(), "project")?, "dynamic");
-    dynamic.into_iter().find(|field| field.text == "dependencies").map(|field| field.line)
-}
-
 /// A project of the time before `[project]`.
 fn old_style(context: &Context, dir: &RepoPath) -> Option<Project> {
     let of_cfg = cfg(context, dir);
@@ -183,142 +165,22 @@ fn old_style(context: &Context, dir: &RepoPath) -> Option<Project> {
     Some(Project { file, name, version: of_cfg.version.or(of_py.version), private: false, dependencies })
 }
 
-fn cfg(context: &Context, dir: &RepoPath) -> Option<Setup> {
+/// What `setup.cfg` in `dir` says, if it declares a project.
+pub(super) fn cfg(context: &Context, dir: &RepoPath) -> Option<Setup> {
     let path = dir.join(SETUP_CFG)?;
     let text = if context.is_file(&path) { context.text(&path) } else { None };
     setup::parse_cfg(&text?)
 }
 
-fn setup_dependencies(setup: &Setup) -> Vec<Dependency> {
+/// The dependencies of a `setup.cfg`.
+pub(super) fn setup_dependencies(setup: &Setup) -> Vec<Dependency> {
     let normal = setup.requires.iter().map(|(line, text)| (*line, text, None));
     let extras = setup.extras.iter().map(|(extra, line, text)| (*line, text, Some(normalise(extra))));
     // `file:` and the like name where the requirements are.
     let of = |(line, text, set): (u32, &String, Option<String>)| {
         let requirement = Requirement::parse(text).filter(|_| !text.starts_with("file:"))?;
         let kind = if set.is_some() { EdgeKind::Optional } else { EdgeKind::Normal };
-        Some(Dependency { requirement, kind, set, path: None, line })
+        Some(Dependency { requirement, kind, set, path: None, line: Some(line) })
     };
     normal.chain(extras).filter_map(of).collect()
-}
-
-/// Reads the project out of a `pyproject.toml`.
-struct Reader<'a, 't> {
-    context: &'a Context<'a>,
-    path: &'a RepoPath,
-    file: &'a TomlFile<'t>,
-}
-
-impl<'t> Reader<'_, 't> {
-    fn project(&self) -> Option<Project> {
-        let root = self.file.root();
-        let standard = table(root, "project");
-        let poetry = table_at(root, &["tool", "poetry"]);
-        let named =
-            |table: &DeTable| string(table, "name").is_some() || boolean(table, "package-mode").is_some();
-        // Poetry's table may only hold sources and groups beside a setup.py.
-        let main = standard.or(poetry.filter(|poetry| named(poetry)))?;
-        let text = |key| string(main, key).or_else(|| string(poetry?, key)).map(str::to_owned);
-        let mut dependencies = Vec::new();
-        if let Some(standard) = standard {
-            self.list(standard, "dependencies", EdgeKind::Normal, None, &mut dependencies);
-            self.sets(table(standard, "optional-dependencies"), EdgeKind::Optional, &mut dependencies);
-        }
-        self.sets(table(root, "dependency-groups"), EdgeKind::Dev, &mut dependencies);
-        self.sets(table_at(root, &["tool", "pdm", "dev-dependencies"]), EdgeKind::Dev, &mut dependencies);
-        if let Some(uv) = table_at(root, &["tool", "uv"]) {
-            self.list(uv, "dev-dependencies", EdgeKind::Dev, Some("dev"), &mut dependencies);
-        }
-        if let Some(poetry) = poetry {
-            self.poetry(poetry, &mut dependencies);
-        }
-        let name = text("name");
-        if name.is_none() && standard.is_some() {
-            let message = "[project] has no name; add one".into();
-            self.context.problem(self.path, None, "manifest.no_name", message);
-        }
-        let never = "Private :: Do Not Upload";
-        let private = self.file.list(main, "classifiers").iter().any(|classifier| classifier.text == never)
-            || poetry.is_some_and(|poetry| boolean(poetry, "package-mode") == Some(false));
-        Some(Project { file: self.path.clone(), name, version: text("version"), private, dependencies })
-    }
-
-    /// The arrays of a table of extras or groups.
-    fn sets(&self, sets: Option<&DeTable<'t>>, kind: EdgeKind, into: &mut Vec<Dependency>) {
-        for (set, _) in sets.into_iter().flatten() {
-            if let Some(sets) = sets {
-                self.list(sets, set.get_ref(), kind, Some(set.get_ref()), into);
-            }
-        }
-    }
-
-    fn list(
-        &self,
-        table: &DeTable<'t>,
-        key: &str,
-        kind: EdgeKind,
-        set: Option<&str>,
-        into: &mut Vec<Dependency>,
-    ) {
-        for item in self.file.list(table, key) {
-            // PDM writes editable paths as pip's `-e URL#egg=name`.
-            let text = match item.text.strip_prefix("-e ").and_then(|rest| rest.split_once("#egg=")) {
-                Some((url, name)) => format!("{name} @ {url}"),
-                None => item.text,
-            };
-            let Some(requirement) = Requirement::parse(&text) else {
-                let message = format!("`{text}` is no requirement (PEP 508); correct it");
-                self.context.problem(self.path, Some(item.line), "dependency.unresolved", message);
-                continue;
-            };
-            let set = set.map(normalise);
-            into.push(Dependency { requirement, kind, set, path: None, line: item.line });
-        }
-    }
-
-    fn poetry(&self, poetry: &DeTable<'t>, into: &mut Vec<Dependency>) {
-        self.poetry_table(table(poetry, "dependencies"), EdgeKind::Normal, None, into);
-        self.poetry_table(table(poetry, "dev-dependencies"), EdgeKind::Dev, Some("dev"), into);
-        for (name, group) in table(poetry, "group").into_iter().flatten() {
-            let group = group.get_ref().as_table().and_then(|group| table(group, "dependencies"));
-            // Poetry puts what `main` lists into the package itself.
-            let kind = if name.get_ref() == "main" { EdgeKind::Normal } else { EdgeKind::Dev };
-            self.poetry_table(group, kind, Some(name.get_ref()), into);
-        }
-    }
-
-    fn poetry_table(
-        &self,
-        entries: Option<&DeTable<'t>>,
-        kind: EdgeKind,
-        set: Option<&str>,
-        into: &mut Vec<Dependency>,
-    ) {
-        for (name, value) in entries.into_iter().flatten() {
-            let name = name.get_ref();
-            if name == "python" {
-                continue;
-            }
-            let constraints: Vec<&Value> = match value.get_ref() {
-                DeValue::Array(several) => several.iter().collect(),
-                _ => vec![value],
-            };
-            for constraint in constraints {
-                let detail = constraint.get_ref().as_table();
-                let text = |key| detail.and_then(|detail| string(detail, key)).map(str::to_owned);
-                let versions = constraint.get_ref().as_str().map(str::to_owned).or_else(|| text("version"));
-                let optional = detail.is_some_and(|detail| boolean(detail, "optional") == Some(true));
-                into.push(Dependency {
-                    requirement: Requirement {
-                        name: name.clone().into_owned(),
-                        versions: versions.filter(|versions| versions != "*").unwrap_or_default(),
-                        url: text("url").or_else(|| text("git")),
-                    },
-                    kind: if optional && kind == EdgeKind::Normal { EdgeKind::Optional } else { kind },
-                    set: set.map(normalise),
-                    path: text("path"),
-                    line: self.file.line(&value.span()),
-                });
-            }
-        }
-    }
 }

@@ -275,6 +275,33 @@ dynamic = ["dependencies"]
 name = ignored
 [options]
 install_requires = flask
+//- h/pyproject.toml
+[project]
+name = "h"
+dynamic = ["version", "dependencies", "optional-dependencies"]
+[tool.hatch.metadata.hooks.custom]
+dependencies = ["b=={{ version }}"]
+[tool.hatch.metadata.hooks.custom.optional-dependencies]
+x = ["zzz==1"]
+//- p/pyproject.toml
+[project]
+name = "p"
+dynamic = ["dependencies"]
+[tool.poetry.dependencies]
+rich = "^13"
+//- s/pyproject.toml
+[project]
+name = "s"
+dynamic = ["dependencies", "optional-dependencies"]
+[tool.setuptools.dynamic]
+dependencies = { file = ["requirements.txt"] }
+optional-dependencies.docs = { file = "docs.txt" }
+//- s/requirements.txt
+# comment
+-r other.txt
+numpy>=1 # the array
+//- s/docs.txt
+sphinx
 "#,
         "
         python:a a
@@ -282,6 +309,14 @@ install_requires = flask
         python:d (no name)@1
         python:e e
         + flask  normal
+        python:h h
+        + b =={{ version }} normal
+        + zzz ==1 optional
+        python:p p
+        + rich ^13 normal
+        python:s s
+        + numpy >=1 normal
+        + sphinx  optional
         problem a/pyproject.toml:4 dependency.computed: dependencies are computed when the project is built; they are not read
         problem a/pyproject.toml:6 dependency.unresolved: `???` is no requirement (PEP 508); correct it
         problem b/pyproject.toml:1 manifest.syntax: is not valid TOML: unclosed table, expected `]`
