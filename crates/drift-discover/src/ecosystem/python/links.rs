@@ -1,8 +1,8 @@
 //! What a dependency of a project stands for: a project of the repository, or something outside.
 //!
 //! uv's order: the project's own `[tool.uv.sources]`, then those of the workspace root, then the index. What
-//! no source places is local if it is a member of the same workspace, or, outside of uv workspaces, if just
-//! one project of the repository has the name and its version does not contradict.
+//! no source places is local if it is a member of the same workspace; or, where no tool takes names from an
+//! index, if just one project of the repository has the name and its version does not contradict.
 
 use std::collections::BTreeMap;
 
@@ -128,6 +128,7 @@ impl Resolver<'_> {
         }
         let to = match self.workspace {
             Some(workspace) => workspace.members.get(name),
+            None if self.manifest.takes_names_from_index => None,
             None => self.names.everywhere.get(name).and_then(Option::as_ref),
         };
         let local = to.filter(|to| {

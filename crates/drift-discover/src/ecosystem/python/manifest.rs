@@ -18,6 +18,7 @@ use crate::path::RepoPath;
 pub(super) const PYPROJECT: &str = "pyproject.toml";
 pub(super) const SETUP_CFG: &str = "setup.cfg";
 pub(super) const SETUP_PY: &str = "setup.py";
+const LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
 
 /// What one directory declares.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub(super) struct Manifest {
     pub(super) sources: BTreeMap<String, Vec<Source>>,
     /// It has `[project]`, which uv asks of a member.
     pub(super) is_standard: bool,
+    /// uv, Poetry or PDM manage it: they take a plain name from an index, wherever else it may be.
+    pub(super) takes_names_from_index: bool,
     /// `[tool.uv] managed = false`: uv leaves it alone.
     pub(super) is_unmanaged: bool,
 }
@@ -93,6 +96,10 @@ impl Manifest {
         let mut manifest = Manifest::default();
         if let Some(file) = &file {
             manifest.read_uv(context, &pyproject, file);
+            let of_tool = |tool: &&str| table_at(file.root(), &["tool", tool]).is_some();
+            let is_file = |name: &&str| dir.join(name).is_some_and(|path| context.is_file(&path));
+            manifest.takes_names_from_index =
+                ["uv", "poetry"].iter().any(of_tool) || LOCKS.iter().any(is_file);
             manifest.is_standard = table(file.root(), "project").is_some();
             manifest.project = Reader { context, dir, path: &pyproject, file }.project();
         } else if text.is_some() {

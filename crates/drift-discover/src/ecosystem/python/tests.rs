@@ -147,6 +147,7 @@ line-length = 100
         + django ^5.0 normal
         + extra 1.0 optional
         + git https://example.com/git dev
+        + several 1 normal
         + wheel  dev
         python:lib lib
         python:several several
@@ -196,6 +197,11 @@ name = "twice"
 [flake8]
 //- script/setup.py
 print("no setup here")
+//- locked/pyproject.toml
+[project]
+name = "locked"
+dependencies = ["c"]
+//- locked/uv.lock
 "#,
         "
         python:a a
@@ -206,6 +212,8 @@ print("no setup here")
         python:c c@1.0
         python:d d
         python:here here
+        python:locked locked
+        + c  normal
         python:one twice
         python:two twice
         python:a -> python:b normal
