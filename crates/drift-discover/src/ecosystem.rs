@@ -5,10 +5,10 @@
 //! Invariant: an ecosystem decides membership and links; exclusions, ids, kinds of duplicate edges and order
 //! are decided once, in `lower.rs`.
 
-mod by_dir;
 mod cargo;
 mod go;
 mod javascript;
+mod manifests;
 mod python;
 mod toml_file;
 

@@ -18,7 +18,7 @@ use manifest::{Manifest, PYPROJECT, SETUP_CFG, SETUP_PY};
 use requirement::normalise;
 
 use crate::context::Context;
-use crate::ecosystem::by_dir::ByDir;
+use crate::ecosystem::manifests::Manifests;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace};
 use crate::lower::Exclusions;
 use crate::path::RepoPath;
@@ -41,7 +41,7 @@ fn find(context: &Context) -> Found {
         .collect();
     visible.sort();
     visible.dedup();
-    let projects = ByDir::new(context, &visible, Manifest::read);
+    let projects = Manifests::new(context, &visible, Manifest::read);
 
     let mut found = Found::default();
     let mut workspaces = Vec::new();

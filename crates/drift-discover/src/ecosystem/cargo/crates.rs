@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::manifest::{Field, Manifest, Workspace};
 use crate::context::Context;
-use crate::ecosystem::by_dir::ByDir;
+use crate::ecosystem::manifests::Manifests;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a package or a workspace.
@@ -16,18 +16,18 @@ pub(super) const MANIFEST: &str = "Cargo.toml";
 /// The manifests and what they inherit.
 pub(super) struct Crates<'c> {
     pub(super) context: &'c Context<'c>,
-    by_dir: ByDir<'c, Manifest>,
+    manifests: Manifests<'c, Manifest>,
 }
 
 impl<'c> Crates<'c> {
     /// Reads the manifests in `dirs` at once; others are read when asked for.
     pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Crates<'c> {
-        Crates { context, by_dir: ByDir::new(context, dirs, read) }
+        Crates { context, manifests: Manifests::new(context, dirs, read) }
     }
 
     /// The manifest in `dir`, if there is a usable one.
     pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Manifest>> {
-        self.by_dir.get(dir)
+        self.manifests.get(dir)
     }
 
     /// The root directory of the workspace that the package in `dir` takes itself to be in.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::modfile::{Module, Replace, Require, Target};
 use crate::context::Context;
-use crate::ecosystem::by_dir::ByDir;
+use crate::ecosystem::manifests::Manifests;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a module.
@@ -14,7 +14,7 @@ pub(super) const MANIFEST: &str = "go.mod";
 /// The `go.mod` files.
 pub(super) struct Modules<'c> {
     pub(super) context: &'c Context<'c>,
-    by_dir: ByDir<'c, Module>,
+    manifests: Manifests<'c, Module>,
 }
 
 /// What a requirement turned out to be.
@@ -40,12 +40,12 @@ impl<'c> Modules<'c> {
     /// Reads the modules in `dirs` at once; others are read when asked for.
     pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Modules<'c> {
         let read = |context: &Context, dir: &RepoPath| Module::read(context, &manifest_of(dir));
-        Modules { context, by_dir: ByDir::new(context, dirs, read) }
+        Modules { context, manifests: Manifests::new(context, dirs, read) }
     }
 
     /// The module in `dir`, if there is a usable one.
     pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Module>> {
-        self.by_dir.get(dir)
+        self.manifests.get(dir)
     }
 
     /// What `require` stands for; `by_path` has the modules of the repository whose path is no other's.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::manifest::{Dependency, Manifest, Place, Project, Source};
 use super::requirement::{contradicts, normalise};
 use crate::ecosystem::Link;
-use crate::ecosystem::by_dir::ByDir;
+use crate::ecosystem::manifests::Manifests;
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
 
@@ -28,7 +28,7 @@ pub(super) struct Names<'w> {
 
 /// Resolves the dependencies of one project.
 pub(super) struct Resolver<'a> {
-    pub(super) projects: &'a ByDir<'a, Manifest>,
+    pub(super) projects: &'a Manifests<'a, Manifest>,
     pub(super) names: &'a Names<'a>,
     pub(super) dir: &'a RepoPath,
     pub(super) manifest: &'a Manifest,

@@ -6,14 +6,14 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::manifest::{Manifest, PYPROJECT, Workspace};
 use super::requirement::normalise;
-use crate::ecosystem::by_dir::ByDir;
+use crate::ecosystem::manifests::Manifests;
 use crate::ecosystem::toml_file::Listed;
 use crate::glob::rust_directories;
 use crate::path::RepoPath;
 
 /// The members of the workspace at `root` by normalised name.
 pub(super) fn members(
-    projects: &ByDir<Manifest>,
+    projects: &Manifests<Manifest>,
     root: &RepoPath,
     workspace: &Workspace,
 ) -> BTreeMap<String, RepoPath> {
@@ -81,7 +81,7 @@ pub(super) fn members(
     members
 }
 
-fn has_manifest(projects: &ByDir<Manifest>, dir: &RepoPath) -> bool {
+fn has_manifest(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
     dir.join(PYPROJECT).is_some_and(|path| {
         projects.context.input(&path);
         projects.context.is_file(&path)
@@ -89,11 +89,12 @@ fn has_manifest(projects: &ByDir<Manifest>, dir: &RepoPath) -> bool {
 }
 
 /// uv does not mind a hidden directory without a manifest, nor one that has only ignored files.
-fn is_passed_over(projects: &ByDir<Manifest>, dir: &RepoPath) -> bool {
-    let visible = projects.context.source().visible();
-    let first = visible.partition_point(|path| path < dir);
-    let has_visible = visible[first..].iter().take_while(|path| path.as_bytes().starts_with(dir.as_bytes()));
-    dir.file_name().starts_with(b".") || !has_visible.into_iter().any(|path| path.starts_with(dir))
+fn is_passed_over(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
+    let has_visible = || {
+        let visible = projects.context.source().visible(&|_| true);
+        visible.iter().any(|path| path.starts_with(dir))
+    };
+    dir.file_name().starts_with(b".") || !has_visible()
 }
 
 /// `exclude`: unlike in `members`, a wildcard crosses slashes.
