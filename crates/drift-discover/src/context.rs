@@ -65,31 +65,38 @@ impl<'a> Context<'a> {
     }
 
     /// The text of `path` without a byte-order mark. `None` if it is absent; also, with a problem reported,
-    /// if it is unreadable, too large, not UTF-8, or nested too deep to be a manifest.
+    /// if it is unreadable, too large, or not UTF-8.
     pub fn text(&self, path: &RepoPath) -> Option<String> {
-        let bytes = match self.source.read(path, MAX_MANIFEST_BYTES) {
-            Ok(bytes) => bytes,
-            Err(ReadError::Absent) => return None,
-            Err(ReadError::TooLarge(size)) => {
-                self.input(path);
-                self.problem(path, None, "manifest.too_large", format!(
-                    "{size} bytes are more than a manifest can have ({MAX_MANIFEST_BYTES}); it was not read"
-                ));
-                return None;
-            }
-            Err(ReadError::Io(why)) => {
-                self.input(path);
-                self.problem(path, None, "manifest.unreadable", format!("cannot be read: {why}"));
-                return None;
-            }
-        };
-        self.input(path);
+        let bytes = self.bytes(path)?;
         let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
         match std::str::from_utf8(body) {
             Ok(text) => Some(text.to_owned()),
             Err(at) => {
                 let line = 1 + body[..at.valid_up_to()].iter().filter(|&&b| b == b'\n').count() as u32;
                 self.problem(path, Some(line), "manifest.encoding", "is not UTF-8; save it as UTF-8".into());
+                None
+            }
+        }
+    }
+
+    /// The content of `path`, for formats that state their encoding. `None` if it is absent; also, with a
+    /// problem reported, if it is unreadable or too large.
+    pub fn bytes(&self, path: &RepoPath) -> Option<Vec<u8>> {
+        let read = self.source.read(path, MAX_MANIFEST_BYTES);
+        if read != Err(ReadError::Absent) {
+            self.input(path);
+        }
+        match read {
+            Ok(bytes) => Some(bytes),
+            Err(ReadError::Absent) => None,
+            Err(ReadError::TooLarge(size)) => {
+                self.problem(path, None, "manifest.too_large", format!(
+                    "{size} bytes are more than a manifest can have ({MAX_MANIFEST_BYTES}); it was not read"
+                ));
+                None
+            }
+            Err(ReadError::Io(why)) => {
+                self.problem(path, None, "manifest.unreadable", format!("cannot be read: {why}"));
                 None
             }
         }

@@ -8,6 +8,8 @@
 mod cargo;
 mod go;
 mod javascript;
+mod manifests;
+mod python;
 mod toml_file;
 
 use crate::context::Context;
@@ -25,7 +27,8 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[cargo::DEFINITION, go::DEFINITION, javascript::DEFINITION];
+pub const BUILTIN: &[Definition] =
+    &[cargo::DEFINITION, go::DEFINITION, javascript::DEFINITION, python::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

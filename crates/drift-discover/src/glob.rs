@@ -173,6 +173,23 @@ impl Glob {
     }
 }
 
+/// The directories that `pattern` names in the dialect of Rust's `glob` crate, which cargo and uv use: a `**`
+/// at the end means strictly below, and must be alone between its slashes.
+pub(crate) fn rust_directories(
+    source: &dyn Source,
+    base: &RepoPath,
+    pattern: &str,
+) -> Result<BTreeSet<RepoPath>, GlobError> {
+    const DIALECT: GlobOptions =
+        GlobOptions { dot: true, braces: false, extended: false, escapes: false, never: &[] };
+    if pattern.split('/').any(|part| part.contains("**") && part != "**") {
+        return Err(GlobError::Unsupported("`**` beside other characters"));
+    }
+    let pattern = pattern.trim_end_matches('/');
+    let below = if pattern.ends_with("**") { "/*" } else { "" };
+    Glob::new(&format!("{pattern}{below}"), DIALECT)?.find(source, base, EntryKind::Dir)
+}
+
 impl Alternative {
     fn new(pattern: &str, options: GlobOptions) -> Result<Alternative, GlobError> {
         let mut up = 0;

@@ -18,6 +18,7 @@ use crate::{Discovery, discover};
 const CORPORA: &[(&str, &[&str])] = &[
     ("astral-sh+uv", &["cargo"]),
     ("etcd-io+etcd", &["go"]),
+    ("modelcontextprotocol+python-sdk", &["python"]),
     ("rust-lang+rust-analyzer", &["cargo"]),
     ("tauri-apps+plugins-workspace", &["cargo", "npm"]),
     ("tokio-rs+tokio", &["cargo"]),

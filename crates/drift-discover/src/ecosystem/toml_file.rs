@@ -74,6 +74,11 @@ pub(crate) fn table<'a, 't>(table: &'a DeTable<'t>, key: &str) -> Option<&'a DeT
     table.get(key)?.get_ref().as_table()
 }
 
+/// The table that `keys` lead to.
+pub(crate) fn table_at<'a, 't>(root: &'a DeTable<'t>, keys: &[&str]) -> Option<&'a DeTable<'t>> {
+    keys.iter().try_fold(root, |at, key| table(at, key))
+}
+
 /// The string `key` of `table`.
 pub(crate) fn string<'a>(table: &'a DeTable<'_>, key: &str) -> Option<&'a str> {
     table.get(key)?.get_ref().as_str()

@@ -3,44 +3,31 @@
 //! Follows cargo's `find_root`: `package.workspace` first, then the nearest `[workspace]` above that does
 //! not exclude the package.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
-
-use rayon::prelude::*;
 
 use super::manifest::{Field, Manifest, Workspace};
 use crate::context::Context;
+use crate::ecosystem::manifests::Manifests;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a package or a workspace.
 pub(super) const MANIFEST: &str = "Cargo.toml";
 
-/// Manifests, read once each.
+/// The manifests and what they inherit.
 pub(super) struct Crates<'c> {
     pub(super) context: &'c Context<'c>,
-    by_dir: RefCell<HashMap<RepoPath, Option<Rc<Manifest>>>>,
+    manifests: Manifests<'c, Manifest>,
 }
 
 impl<'c> Crates<'c> {
     /// Reads the manifests in `dirs` at once; others are read when asked for.
     pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Crates<'c> {
-        let read: Vec<_> =
-            dirs.par_iter().map(|dir| (dir.clone(), Manifest::read(context, &manifest_of(dir)))).collect();
-        let by_dir = read.into_iter().map(|(dir, manifest)| (dir, manifest.map(Rc::new))).collect();
-        Crates { context, by_dir: RefCell::new(by_dir) }
+        Crates { context, manifests: Manifests::new(context, dirs, read) }
     }
 
     /// The manifest in `dir`, if there is a usable one.
     pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Manifest>> {
-        if let Some(known) = self.by_dir.borrow().get(dir) {
-            return known.clone();
-        }
-        let path = manifest_of(dir);
-        let manifest = if self.context.is_file(&path) { Manifest::read(self.context, &path) } else { None };
-        let manifest = manifest.map(Rc::new);
-        self.by_dir.borrow_mut().insert(dir.clone(), manifest.clone());
-        manifest
+        self.manifests.get(dir)
     }
 
     /// The root directory of the workspace that the package in `dir` takes itself to be in.
@@ -106,6 +93,12 @@ impl Workspace {
 pub(super) fn manifest_of(dir: &RepoPath) -> RepoPath {
     // A file name never leaves the directory.
     dir.join(MANIFEST).unwrap_or_default()
+}
+
+fn read(context: &Context, dir: &RepoPath) -> Option<Manifest> {
+    // Most directories that are asked for only lie above a package.
+    let path = manifest_of(dir);
+    if context.is_file(&path) { Manifest::read(context, &path) } else { None }
 }
 
 /// `cargo package` unpacks into `target/package`, where no workspace applies.

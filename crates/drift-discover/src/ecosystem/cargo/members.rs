@@ -6,13 +6,8 @@ use std::collections::BTreeSet;
 use super::crates::{Crates, MANIFEST, manifest_of};
 use super::links;
 use super::manifest::Workspace;
-use crate::glob::{Glob, GlobError, GlobOptions};
+use crate::glob::rust_directories;
 use crate::path::RepoPath;
-use crate::source::EntryKind;
-
-/// The dialect of the `glob` crate.
-const GLOBS: GlobOptions =
-    GlobOptions { dot: true, braces: false, extended: false, escapes: false, never: &[] };
 
 /// Why a directory is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,11 +51,7 @@ fn listed(crates: &Crates, root: &RepoPath, workspace: &Workspace) -> BTreeSet<R
     for member in &workspace.members {
         let text = &member.text;
         let report = |code, message| context.problem(&file, Some(member.line), code, message);
-        if text.split('/').any(|part| part.contains("**") && part != "**") {
-            report("member.pattern", format!("pattern `{text}`: `**` must stand alone between slashes"));
-            continue;
-        }
-        let found = match expand(crates, root, text) {
+        let found = match rust_directories(context.source(), root, text) {
             Ok(found) => found,
             Err(error) => {
                 report("member.pattern", format!("pattern `{text}` {error}"));
@@ -89,10 +80,6 @@ fn listed(crates: &Crates, root: &RepoPath, workspace: &Workspace) -> BTreeSet<R
         }
     }
     dirs
-}
-
-fn expand(crates: &Crates, root: &RepoPath, pattern: &str) -> Result<BTreeSet<RepoPath>, GlobError> {
-    Glob::new(pattern, GLOBS)?.find(crates.context.source(), root, EntryKind::Dir)
 }
 
 /// Whether the package in `dir` takes itself to be in the workspace at `root`; reported where cargo would

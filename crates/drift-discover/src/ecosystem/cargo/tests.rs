@@ -325,7 +325,7 @@ name = "rooted"
         problem Cargo.toml:3 member.missing: the member `gone` matches no directory; correct or remove it
         problem Cargo.toml:4 member.missing: the member `none/*` matches no directory; correct or remove it
         problem Cargo.toml:5 member.missing: the member `crates/empty` (from `crates/*`) has no Cargo.toml; add one or exclude it
-        problem Cargo.toml:6 member.pattern: pattern `a**`: `**` must stand alone between slashes
+        problem Cargo.toml:6 member.pattern: pattern `a**` uses `**` beside other characters, which drift does not read
         problem crates/broken/Cargo.toml:2 manifest.syntax: is not valid TOML: invalid basic string, expected `\"`
         problem crates/neither/Cargo.toml manifest.no_package: has neither [package] nor [workspace]; add one of them
         problem crates/ok/Cargo.toml:4 dependency.missing: `away` is to be at `crates/away`, where there is no Cargo.toml

@@ -1,22 +1,20 @@
 //! [`Modules`]: the modules of the repository, and which of them a requirement stands for.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-
-use rayon::prelude::*;
 
 use super::modfile::{Module, Replace, Require, Target};
 use crate::context::Context;
+use crate::ecosystem::manifests::Manifests;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a module.
 pub(super) const MANIFEST: &str = "go.mod";
 
-/// `go.mod` files, read once each.
+/// The `go.mod` files.
 pub(super) struct Modules<'c> {
     pub(super) context: &'c Context<'c>,
-    by_dir: RefCell<HashMap<RepoPath, Option<Rc<Module>>>>,
+    manifests: Manifests<'c, Module>,
 }
 
 /// What a requirement turned out to be.
@@ -41,20 +39,13 @@ pub(super) struct Scope {
 impl<'c> Modules<'c> {
     /// Reads the modules in `dirs` at once; others are read when asked for.
     pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Modules<'c> {
-        let read: Vec<_> =
-            dirs.par_iter().map(|dir| (dir.clone(), Module::read(context, &manifest_of(dir)))).collect();
-        let by_dir = read.into_iter().map(|(dir, module)| (dir, module.map(Rc::new))).collect();
-        Modules { context, by_dir: RefCell::new(by_dir) }
+        let read = |context: &Context, dir: &RepoPath| Module::read(context, &manifest_of(dir));
+        Modules { context, manifests: Manifests::new(context, dirs, read) }
     }
 
     /// The module in `dir`, if there is a usable one.
     pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Module>> {
-        if let Some(known) = self.by_dir.borrow().get(dir) {
-            return known.clone();
-        }
-        let module = Module::read(self.context, &manifest_of(dir)).map(Rc::new);
-        self.by_dir.borrow_mut().insert(dir.clone(), module.clone());
-        module
+        self.manifests.get(dir)
     }
 
     /// What `require` stands for; `by_path` has the modules of the repository whose path is no other's.
