@@ -32,7 +32,7 @@ pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
-pub use git::{Git, GitError, Tracked, find_top};
+pub use git::{ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, find_top};
 pub use graph::{
     Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
 };
