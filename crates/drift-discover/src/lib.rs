@@ -16,6 +16,7 @@ mod git;
 mod glob;
 mod graph;
 mod language;
+mod lockfile;
 mod lower;
 mod options;
 mod owner;
@@ -37,6 +38,7 @@ pub use graph::{
     Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
 };
 pub use language::language_of;
+pub use lockfile::{LockChange, LockText, MAX_LOCK_BYTES, PackageChange, Touched, is_lock_file, lock_change};
 pub use options::DiscoverOptions;
 pub use owner::Owners;
 pub use path::RepoPath;
