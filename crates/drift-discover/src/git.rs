@@ -5,11 +5,17 @@
 //! variables that would point git at another repository (as inside a hook).
 //! Everything degrades: without git or outside a work tree each call is a typed [`GitError`] with a hint.
 
+mod changes;
+mod revision;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::path::os_path;
+use crate::path::{RepoPath, os_path};
+
+pub use changes::{ChangeKind, ChangedFile};
+pub use revision::RevisionSource;
 
 /// Variables that git sets for hooks and aliases, or that change what its output means. `GIT_CONFIG_*` stay,
 /// since that is how CI marks a directory as safe.
@@ -47,6 +53,8 @@ pub enum GitError {
     UnknownRevision { revision: String, shallow: bool },
     #[error("`{base}` and `{head}` have no common ancestor here")]
     NoMergeBase { base: String, head: String, shallow: bool },
+    #[error("git found nothing")]
+    NoAnswer,
     #[error("`git {command}` failed: {message}")]
     Failed { command: String, message: String },
 }
@@ -60,16 +68,42 @@ impl GitError {
             GitError::Unsafe { path } => {
                 Some(format!("run `git config --global --add safe.directory {}`", path.display()))
             }
-            GitError::UnknownRevision { shallow: true, .. } | GitError::NoMergeBase { shallow: true, .. } => {
-                Some("this clone is shallow; run `git fetch --unshallow`".into())
+            GitError::UnknownRevision { revision, shallow: true }
+            | GitError::NoMergeBase { base: revision, shallow: true, .. } => {
+                Some(format!("this clone is shallow; run `{}`", fetch_command(revision)))
             }
-            GitError::UnknownRevision { revision, .. } => {
-                Some(format!("run `git fetch origin {revision}`, or check the name"))
-            }
+            GitError::UnknownRevision { revision, .. } => match revision.strip_prefix("origin/") {
+                Some(branch) => Some(format!("run `git fetch origin {}`", refspec(branch))),
+                None => Some("check the name, or fetch it first".into()),
+            },
             GitError::NoMergeBase { .. } => Some("name a base that shares history with HEAD".into()),
-            GitError::Failed { .. } => None,
+            GitError::NoAnswer | GitError::Failed { .. } => None,
         }
     }
+}
+
+/// What gives a shallow clone the history that `revision` needs.
+fn fetch_command(revision: &str) -> String {
+    let is_id = revision.len() >= 7 && revision.bytes().all(|b| b.is_ascii_hexdigit());
+    match revision.strip_prefix("origin/") {
+        Some(branch) => format!("git fetch --unshallow origin {}", refspec(branch)),
+        None if is_id => format!("git fetch --unshallow origin {revision}"),
+        None => "git fetch --unshallow origin".into(),
+    }
+}
+
+/// A clone of a single branch maps no other, so the place it goes to has to be named.
+fn refspec(branch: &str) -> String {
+    format!("+refs/heads/{branch}:refs/remotes/origin/{branch}")
+}
+
+/// What is checked out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// `None` before the first commit.
+    pub commit: Option<String>,
+    /// `None` if no branch is checked out.
+    pub branch: Option<String>,
 }
 
 /// Git, asked about the work tree that holds a directory.
@@ -96,6 +130,66 @@ impl Git {
         let path = os_path(out.strip_suffix(b"\0")?).into_owned();
         // Git takes a relative one from where it runs.
         Some(self.dir.join(path))
+    }
+
+    /// The top of the work tree.
+    pub fn top(&self) -> Result<PathBuf, GitError> {
+        let out = self.run(["rev-parse", "--show-toplevel"])?;
+        Ok(os_path(out.strip_suffix(b"\n").unwrap_or(&out)).into_owned())
+    }
+
+    /// The commit and branch that are checked out.
+    pub fn head(&self) -> Result<Head, GitError> {
+        let commit = self.find(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+        let branch = self.find(["symbolic-ref", "--quiet", "--short", "HEAD"])?;
+        Ok(Head { commit, branch })
+    }
+
+    /// The id of the commit that `revision` names, which may start with anything, `-` too.
+    pub fn commit(&self, revision: &str) -> Result<String, GitError> {
+        let name = format!("{revision}^{{commit}}");
+        match self.find(["rev-parse", "--verify", "--quiet", "--end-of-options", &name])? {
+            Some(id) => Ok(id),
+            None => Err(GitError::UnknownRevision { revision: revision.into(), shallow: self.is_shallow()? }),
+        }
+    }
+
+    /// The best common ancestor of two commits.
+    pub fn merge_base(&self, base: &str, head: &str) -> Result<String, GitError> {
+        let (from, to) = (self.commit(base)?, self.commit(head)?);
+        match self.find(["merge-base", &from, &to])? {
+            Some(id) => Ok(id),
+            None => {
+                let shallow = self.is_shallow()?;
+                Err(GitError::NoMergeBase { base: base.into(), head: head.into(), shallow })
+            }
+        }
+    }
+
+    /// The branch that `origin/HEAD` names, as `origin/main`. `None` where the clone does not say.
+    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+        self.find(["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"])
+    }
+
+    /// Whether history ends before the first commit.
+    pub fn is_shallow(&self) -> Result<bool, GitError> {
+        Ok(self.find(["rev-parse", "--is-shallow-repository"])?.as_deref() == Some("true"))
+    }
+
+    /// The files at or below `paths` that git tracks, sorted.
+    pub fn tracked_below(&self, paths: &[&str]) -> Result<Vec<RepoPath>, GitError> {
+        let args = ["--literal-pathspecs", "ls-files", "-z", "--cached", "--"];
+        let out = Tracked::new(self.run(args.iter().chain(paths))?);
+        Ok(out.paths().map(RepoPath::from_clean).collect())
+    }
+
+    /// Runs a command that fails without a message where there is no answer; else gives its first line.
+    fn find<'s>(&self, args: impl IntoIterator<Item = &'s str>) -> Result<Option<String>, GitError> {
+        match self.run(args) {
+            Ok(out) => Ok(String::from_utf8_lossy(&out).lines().next().map(str::to_owned)),
+            Err(GitError::NoAnswer) => Ok(None),
+            Err(why) => Err(why),
+        }
     }
 
     /// Runs git and returns its standard output.
@@ -129,6 +223,9 @@ impl Git {
 
     fn failure(&self, command: &Command, out: &Output) -> GitError {
         let message = String::from_utf8_lossy(&out.stderr).trim().to_owned();
+        if message.is_empty() && out.status.code() == Some(1) {
+            return GitError::NoAnswer;
+        }
         if message.contains("not a git repository") || message.contains("must be run in a work tree") {
             return GitError::NotARepository { path: self.dir.clone() };
         }
@@ -175,3 +272,6 @@ impl Tracked {
 pub fn find_top(dir: &Path) -> Option<PathBuf> {
     dir.ancestors().find(|dir| dir.join(".git").symlink_metadata().is_ok()).map(Path::to_path_buf)
 }
+
+#[cfg(test)]
+mod tests;

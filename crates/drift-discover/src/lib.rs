@@ -16,6 +16,7 @@ mod git;
 mod glob;
 mod graph;
 mod language;
+mod lockfile;
 mod lower;
 mod options;
 mod owner;
@@ -32,11 +33,12 @@ pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
-pub use git::{Git, GitError, Tracked, find_top};
+pub use git::{ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, find_top};
 pub use graph::{
     Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
 };
 pub use language::language_of;
+pub use lockfile::{LockChange, LockText, MAX_LOCK_BYTES, PackageChange, Touched, is_lock_file, lock_change};
 pub use options::DiscoverOptions;
 pub use owner::Owners;
 pub use path::RepoPath;

@@ -1,0 +1,311 @@
+//! What a changed lock file means: which packages changed, and which projects use them.
+//!
+//! One file per format turns the text into a [`Lock`]: packages, what each needs, and which projects start
+//! where. Two locks are then compared project by project: a project is touched if the set of packages that it
+//! reaches, directly or through others, is not the same. Projects that a project depends on are not followed
+//! here: the graph does that.
+//! Invariant: where a lock does not tell (unreadable, a format of its own, settings that change how
+//! everything resolves), every project it governs is touched and the reason says so; never fewer.
+
+mod cargo;
+mod go;
+mod npm;
+mod pnpm;
+mod poetry;
+mod uv;
+mod yarn;
+mod yarn_classic;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::context::MAX_NESTING;
+use crate::graph::{Project, ProjectGraph, ProjectId};
+use crate::path::RepoPath;
+
+/// A lock file larger than this is not compared; everything it governs is then touched.
+pub const MAX_LOCK_BYTES: u64 = 64 << 20;
+
+/// The text of a lock file; `None` if there is none, an error if it cannot be read.
+pub type LockText = Result<Option<String>, String>;
+
+/// A changed lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockChange {
+    pub file: RepoPath,
+    /// What it means for the projects that it governs.
+    pub touched: Touched,
+}
+
+/// The projects that a lock file's change touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Those that use a changed package, each with what it uses, sorted by name.
+    Users(BTreeMap<ProjectId, Vec<PackageChange>>),
+    /// All it governs, since it does not tell which.
+    Everything { reason: String, projects: Vec<ProjectId> },
+}
+
+/// A package that is not locked as it was.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageChange {
+    pub name: String,
+    /// The versions before that are not the same now, sorted; none if it is new.
+    pub from: Vec<String>,
+    /// The versions now, sorted; none if it is gone. As before where only the content changed.
+    pub to: Vec<String>,
+}
+
+struct Format {
+    file: &'static str,
+    /// The ecosystems whose projects it governs.
+    ecosystems: &'static [&'static str],
+    /// `None` for a format that drift does not read.
+    parse: Option<fn(&str, &Scope) -> Result<Lock, String>>,
+}
+
+const JS: &[&str] = &["npm", "nx"];
+
+/// Every lock file drift knows by name, sorted by it.
+const FORMATS: &[Format] = &[
+    Format { file: "Cargo.lock", ecosystems: &["cargo"], parse: Some(cargo::parse) },
+    Format { file: "Gemfile.lock", ecosystems: &["ruby"], parse: None },
+    Format { file: "Package.resolved", ecosystems: &["swift"], parse: None },
+    Format { file: "Pipfile.lock", ecosystems: &["python"], parse: None },
+    Format { file: "bun.lock", ecosystems: JS, parse: None },
+    Format { file: "bun.lockb", ecosystems: JS, parse: None },
+    Format { file: "composer.lock", ecosystems: &["composer"], parse: None },
+    Format { file: "deno.lock", ecosystems: &["deno"], parse: None },
+    Format { file: "go.sum", ecosystems: &["go"], parse: Some(go::parse_module) },
+    Format { file: "go.work.sum", ecosystems: &["go"], parse: Some(go::parse_workspace) },
+    Format { file: "gradle.lockfile", ecosystems: &["gradle"], parse: None },
+    Format { file: "mix.lock", ecosystems: &["elixir"], parse: None },
+    Format { file: "npm-shrinkwrap.json", ecosystems: JS, parse: Some(npm::parse) },
+    Format { file: "package-lock.json", ecosystems: JS, parse: Some(npm::parse) },
+    Format { file: "packages.lock.json", ecosystems: &["dotnet"], parse: None },
+    Format { file: "pdm.lock", ecosystems: &["python"], parse: None },
+    Format { file: "pnpm-lock.yaml", ecosystems: JS, parse: Some(pnpm::parse) },
+    Format { file: "poetry.lock", ecosystems: &["python"], parse: Some(poetry::parse) },
+    Format { file: "pubspec.lock", ecosystems: &["dart"], parse: None },
+    Format { file: "uv.lock", ecosystems: &["python"], parse: Some(uv::parse) },
+    Format { file: "yarn.lock", ecosystems: JS, parse: Some(yarn::parse) },
+];
+
+/// Whether `path` is a lock file by its name.
+pub fn is_lock_file(path: &RepoPath) -> bool {
+    format_of(path).is_some()
+}
+
+/// What the change of the lock file `file` means. `base` and `head` are the projects before and after; where
+/// those before are not known, those after serve for both. `None` if `file` is no lock file.
+pub fn lock_change(
+    file: &RepoPath,
+    before: LockText,
+    after: LockText,
+    base: &ProjectGraph,
+    head: &ProjectGraph,
+) -> Option<LockChange> {
+    let format = format_of(file)?;
+    let scope = Scope::new(file, format, head);
+    let touched = compare(format, before, after, &Scope::new(file, format, base), &scope)
+        .map_or_else(|reason| Touched::Everything { reason, projects: scope.all() }, Touched::Users);
+    Some(LockChange { file: file.clone(), touched })
+}
+
+fn format_of(path: &RepoPath) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.file.as_bytes() == path.file_name())
+}
+
+fn compare(
+    format: &Format,
+    before: LockText,
+    after: LockText,
+    base: &Scope,
+    head: &Scope,
+) -> Result<BTreeMap<ProjectId, Vec<PackageChange>>, String> {
+    let Some(parse) = format.parse else {
+        return Err(format!("drift does not read {}", format.file));
+    };
+    let read = |when: &str, text: LockText, scope: &Scope| match text {
+        Ok(Some(text)) => {
+            parse(&text, scope).map_err(|why| format!("the lock file {when} cannot be read: {why}"))
+        }
+        Ok(None) => Ok(Lock::default()),
+        Err(why) => Err(format!("the lock file {when} cannot be read: {why}")),
+    };
+    let (was, is) = (before.as_ref().is_ok_and(Option::is_some), after.as_ref().is_ok_and(Option::is_some));
+    let (before, after) = (read("at the base", before, base)?, read("now", after, head)?);
+    if was && is {
+        let setting = before.settings.iter().find(|(name, value)| after.settings.get(*name) != Some(*value));
+        let setting =
+            setting.or_else(|| after.settings.iter().find(|(name, _)| !before.settings.contains_key(*name)));
+        if let Some((name, _)) = setting {
+            return Err(format!("`{name}` changed, on which everything in it depends"));
+        }
+    }
+    Ok(difference(&before, &after))
+}
+
+/// The projects that a lock file governs: those of its ecosystems at and below its directory.
+struct Scope<'a> {
+    dir: RepoPath,
+    projects: Vec<&'a Project>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(file: &RepoPath, format: &Format, graph: &'a ProjectGraph) -> Scope<'a> {
+        let dir = file.parent().unwrap_or_default();
+        let governs = |project: &&Project| {
+            format.ecosystems.contains(&&*project.ecosystem.0) && project.path.starts_with(&dir)
+        };
+        Scope { projects: graph.projects.iter().filter(governs).collect(), dir }
+    }
+
+    fn all(&self) -> Vec<ProjectId> {
+        self.projects.iter().map(|project| project.id.clone()).collect()
+    }
+
+    /// The projects at `path`, relative to the lock file.
+    fn at(&self, path: &str) -> Vec<ProjectId> {
+        let Some(path) = self.dir.join(path) else { return Vec::new() };
+        self.projects
+            .iter()
+            .filter(|project| project.path == path)
+            .map(|project| project.id.clone())
+            .collect()
+    }
+
+    /// The projects called `name`.
+    fn named(&self, name: &str) -> impl Iterator<Item = &&'a Project> {
+        self.projects.iter().filter(move |project| project.name.as_deref() == Some(name))
+    }
+}
+
+/// What a lock file says, in no format's words.
+#[derive(Debug, Default)]
+struct Lock {
+    packages: Vec<Package>,
+    /// Where each project starts: places in `packages`.
+    users: BTreeMap<ProjectId, Vec<usize>>,
+    /// What everything depends on, as text.
+    settings: BTreeMap<&'static str, String>,
+}
+
+#[derive(Debug)]
+struct Package {
+    name: String,
+    version: String,
+    /// Of everything that the lock says about the package itself.
+    digest: blake3::Hash,
+    needs: Vec<usize>,
+}
+
+impl Lock {
+    fn add(
+        &mut self,
+        name: impl Into<String>,
+        version: impl Into<String>,
+        content: impl AsRef<[u8]>,
+    ) -> usize {
+        let digest = blake3::hash(content.as_ref());
+        self.packages.push(Package { name: name.into(), version: version.into(), digest, needs: Vec::new() });
+        self.packages.len() - 1
+    }
+
+    fn start(&mut self, users: impl IntoIterator<Item = ProjectId>, at: &[usize]) {
+        for user in users {
+            self.users.entry(user).or_default().extend_from_slice(at);
+        }
+    }
+
+    /// The places of all packages that are reached from `starts`.
+    fn reach(&self, starts: &[usize], seen: &mut [usize], stamp: usize, mut found: impl FnMut(usize)) {
+        let mut open = starts.to_vec();
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut seen[at], stamp) != stamp {
+                found(at);
+                open.extend_from_slice(&self.packages[at].needs);
+            }
+        }
+    }
+}
+
+/// For each project that does not reach the same packages in both, those that differ.
+fn difference(before: &Lock, after: &Lock) -> BTreeMap<ProjectId, Vec<PackageChange>> {
+    let mut ids = HashMap::new();
+    let (old, new) = (number(before, &mut ids), number(after, &mut ids));
+    let (mut seen_old, mut seen_new) = (vec![0; old.len()], vec![0; new.len()]);
+    let users: BTreeSet<&ProjectId> = before.users.keys().chain(after.users.keys()).collect();
+    let mut touched = BTreeMap::new();
+    for (at, user) in users.into_iter().enumerate() {
+        let mut reached: BTreeMap<usize, (Option<usize>, Option<usize>)> = BTreeMap::new();
+        let starts = |lock: &'_ Lock| lock.users.get(user).cloned().unwrap_or_default();
+        before.reach(&starts(before), &mut seen_old, at + 1, |package| {
+            reached.entry(old[package]).or_default().0 = Some(package);
+        });
+        after.reach(&starts(after), &mut seen_new, at + 1, |package| {
+            reached.entry(new[package]).or_default().1 = Some(package);
+        });
+        let mut changes: BTreeMap<&str, PackageChange> = BTreeMap::new();
+        for (was, is) in reached.into_values() {
+            let (package, is_old) = match (was, is) {
+                (Some(was), None) => (&before.packages[was], true),
+                (None, Some(is)) => (&after.packages[is], false),
+                _ => continue,
+            };
+            let name = package.name.as_str();
+            let change = changes.entry(name).or_insert_with(|| PackageChange {
+                name: name.to_owned(),
+                from: Vec::new(),
+                to: Vec::new(),
+            });
+            if is_old { &mut change.from } else { &mut change.to }.push(package.version.clone());
+        }
+        if !changes.is_empty() {
+            let tidy = |mut change: PackageChange| {
+                for versions in [&mut change.from, &mut change.to] {
+                    versions.sort();
+                    versions.dedup();
+                }
+                change
+            };
+            touched.insert(user.clone(), changes.into_values().map(tidy).collect());
+        }
+    }
+    touched
+}
+
+type Key<'l> = (&'l str, &'l str, blake3::Hash);
+
+/// One number for the same package in both locks.
+fn number<'l>(lock: &'l Lock, ids: &mut HashMap<Key<'l>, usize>) -> Vec<usize> {
+    let key = |package: &'l Package| (&*package.name, &*package.version, package.digest);
+    let mut next = ids.len();
+    let mut id = |package| {
+        *ids.entry(key(package)).or_insert_with(|| {
+            next += 1;
+            next - 1
+        })
+    };
+    lock.packages.iter().map(&mut id).collect()
+}
+
+/// Parses YAML that may be as large as a lock file.
+fn yaml(text: &str) -> Result<serde_json::Value, String> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: MAX_NESTING,
+            max_events: 20_000_000,
+            max_nodes: 10_000_000,
+            // Keys of virtual packages list all their peers.
+            simple_key_max_lookahead: 1 << 16,
+        },
+    };
+    let parsed: Result<serde_json::Value, _> = serde_saphyr::from_str_with_options(text, options);
+    parsed.map_err(|why| {
+        let why = why.without_snippet().to_string();
+        why.lines().next().unwrap_or("not YAML").to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests;
