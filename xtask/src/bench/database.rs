@@ -17,7 +17,7 @@ const TEXT_ROW_BYTES: u64 = 4_200;
 /// Makes a workspace whose databases have the size of the scale, unless it is there already.
 pub(super) fn filled_workspace(place: &Place) -> Result<()> {
     let wanted = place.scale.database_bytes;
-    if size(place)? * 10 >= wanted * 9 {
+    if size(place)? * 2 >= wanted {
         return Ok(());
     }
     rows::fresh_workspace(place)?;
