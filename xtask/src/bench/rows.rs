@@ -104,6 +104,36 @@ pub(super) const ROWS: &[Row] = &[
         peak_at_most: None,
     },
     Row {
+        name: "discovery",
+        what: "discovery from scratch, of all ecosystems at once",
+        needs: &[&["workspace", "affected"]],
+        setup: workspace,
+        // The base is a list, so git has no part in it.
+        subject: |place| {
+            job(drift(place, &["workspace", "affected", "--files", "-"])
+                .reading(&place.tree.join(".gitignore")))
+        },
+        peers: &[
+            Peer {
+                name: "cargo metadata",
+                tools: &["cargo"],
+                job: |_| {
+                    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+                    let arguments = [&"metadata", &"--no-deps", &"--offline", &"--format-version=1"];
+                    job(tool(&cargo, &arguments.map(|argument| argument as &dyn AsRef<OsStr>)))
+                },
+                at_most: 0.25,
+            },
+            Peer {
+                name: "pnpm ls",
+                tools: &["pnpm"],
+                job: |_| job(tool("pnpm", &[&"ls", &"--recursive", &"--depth=-1", &"--json"])),
+                at_most: 0.25,
+            },
+        ],
+        peak_at_most: None,
+    },
+    Row {
         name: "status",
         what: "status of a workspace",
         needs: &[&["workspace", "status"]],
