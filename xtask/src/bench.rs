@@ -4,6 +4,7 @@
 //! What is measured, against what, and how good it must be is the table in `bench/rows.rs`.
 //! A row whose command or peer does not exist is skipped, and says so.
 
+mod database;
 mod generate;
 mod measure;
 mod peers;

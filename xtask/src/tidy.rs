@@ -17,6 +17,7 @@ mod migrations;
 mod modules;
 mod quiet;
 mod rust_text;
+mod signatures;
 mod size;
 mod sql_text;
 mod tree;
@@ -61,6 +62,7 @@ const RULES: &[(&str, Rule)] = &[
     ("dependencies", dependencies::check),
     ("quiet", quiet::check),
     ("errors", errors::check),
+    ("signatures", signatures::check),
     ("headers", headers::check),
     ("size", size::check),
     ("modules", modules::check),

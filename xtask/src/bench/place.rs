@@ -16,16 +16,19 @@ pub(super) struct Scale {
     pub(super) files: usize,
     /// Of the longest source files; the mean is about a quarter of it.
     pub(super) longest_lines: usize,
+    /// Of the databases in the rows about them, together.
+    pub(super) database_bytes: u64,
 }
 
 const SCALES: &[Scale] = &[
     Scale::SMALL,
-    Scale { name: "full", files: 78_000, longest_lines: 1_600 },
-    Scale { name: "huge", files: 1_000_000, longest_lines: 40 },
+    Scale { name: "full", files: 78_000, longest_lines: 1_600, database_bytes: 1_000_000_000 },
+    Scale { name: "huge", files: 1_000_000, longest_lines: 40, database_bytes: 1_000_000_000 },
 ];
 
 impl Scale {
-    pub(super) const SMALL: Self = Self { name: "small", files: 4_000, longest_lines: 1_600 };
+    pub(super) const SMALL: Self =
+        Self { name: "small", files: 4_000, longest_lines: 1_600, database_bytes: 60_000_000 };
 
     pub(super) fn named(name: &str) -> Option<Self> {
         SCALES.iter().copied().find(|scale| scale.name == name)
@@ -33,6 +36,7 @@ impl Scale {
 }
 
 pub(super) struct Place {
+    pub(super) scale: Scale,
     /// The generated repository, with everything committed.
     pub(super) tree: PathBuf,
     /// The paths of its files, one a line.
@@ -48,6 +52,7 @@ impl Place {
     pub(super) fn prepare(drift: PathBuf, scale: Scale) -> Result<Self> {
         let folder = project::root().join("target/bench").join(scale.name);
         let place = Self {
+            scale,
             tree: folder.join("tree"),
             file_list: folder.join("files.txt"),
             scratch: folder.join("scratch"),
@@ -88,8 +93,23 @@ impl Place {
         command
     }
 
-    pub(super) fn drift_database(&self) -> PathBuf {
-        self.tree.join(".drift/drift.db")
+    /// Runs drift in the tree, which must succeed.
+    pub(super) fn must(&self, arguments: &[&str]) -> Result<()> {
+        let output = self.command(&self.drift).args(arguments).output()?;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "drift {}: {}: {}",
+            arguments.join(" "),
+            output.status,
+            stderr.trim()
+        );
+        Ok(())
+    }
+
+    /// `drift` or `cortex`.
+    pub(super) fn database(&self, name: &str) -> PathBuf {
+        self.tree.join(".drift").join(name).with_extension("db")
     }
 
     /// Without git the tree stays as it is, and rows that compare with git are skipped.

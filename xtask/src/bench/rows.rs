@@ -7,8 +7,9 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
+use super::database;
 use super::place::{Place, remove};
 
 pub(super) struct Row {
@@ -103,6 +104,36 @@ pub(super) const ROWS: &[Row] = &[
         peak_at_most: None,
     },
     Row {
+        name: "discovery",
+        what: "discovery from scratch, of all ecosystems at once",
+        needs: &[&["workspace", "affected"]],
+        setup: workspace,
+        // The base is a list, so git has no part in it.
+        subject: |place| {
+            job(drift(place, &["workspace", "affected", "--files", "-"])
+                .reading(&place.tree.join(".gitignore")))
+        },
+        peers: &[
+            Peer {
+                name: "cargo metadata",
+                tools: &["cargo"],
+                job: |_| {
+                    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+                    let arguments = [&"metadata", &"--no-deps", &"--offline", &"--format-version=1"];
+                    job(tool(&cargo, &arguments.map(|argument| argument as &dyn AsRef<OsStr>)))
+                },
+                at_most: 0.25,
+            },
+            Peer {
+                name: "pnpm ls",
+                tools: &["pnpm"],
+                job: |_| job(tool("pnpm", &[&"ls", &"--recursive", &"--depth=-1", &"--json"])),
+                at_most: 0.25,
+            },
+        ],
+        peak_at_most: None,
+    },
+    Row {
         name: "status",
         what: "status of a workspace",
         needs: &[&["workspace", "status"]],
@@ -120,7 +151,78 @@ pub(super) const ROWS: &[Row] = &[
         peers: &[SQLITE_SELECT],
         peak_at_most: None,
     },
+    Row {
+        name: "verify-quick",
+        what: "verify --quick of large databases",
+        needs: &[&["workspace", "verify"]],
+        setup: database::filled_workspace,
+        subject: |place| job(drift(place, &["workspace", "verify", "--quick"])),
+        peers: &[Peer {
+            name: "sqlite3 quick_check",
+            tools: &["sqlite3"],
+            job: |place| on_databases(place, |path, _| vec![shell(path, "PRAGMA quick_check;")]),
+            at_most: 0.7,
+        }],
+        peak_at_most: None,
+    },
+    Row {
+        name: "verify",
+        what: "verify of large databases",
+        needs: &[&["workspace", "verify"]],
+        setup: database::filled_workspace,
+        subject: |place| job(drift(place, &["workspace", "verify"])),
+        peers: &[Peer {
+            name: "sqlite3 integrity_check",
+            tools: &["sqlite3"],
+            job: |place| on_databases(place, |path, _| vec![shell(path, CHECKS)]),
+            at_most: 0.55,
+        }],
+        peak_at_most: None,
+    },
+    Row {
+        name: "backup",
+        what: "verified backup of large databases",
+        needs: &[&["workspace", "backup"]],
+        setup: database::filled_workspace,
+        subject: |place| Job { before: no_backups, steps: vec![drift(place, &["workspace", "backup"])] },
+        peers: &[Peer {
+            name: "sqlite3 .backup, checked",
+            tools: &["sqlite3"],
+            job: |place| {
+                on_databases(place, |path, copy| {
+                    let backup = format!(".backup '{}'", copy.display());
+                    vec![shell(path, &backup), shell(copy, CHECKS)]
+                })
+            },
+            at_most: 0.6,
+        }],
+        peak_at_most: Some(64 * MB),
+    },
+    Row {
+        name: "restore",
+        what: "restore of large databases, safety snapshot included",
+        needs: &[&["workspace", "backup"], &["workspace", "restore"]],
+        setup: |place| {
+            database::filled_workspace(place)?;
+            no_backups(place)?;
+            place.must(&["workspace", "backup"])
+        },
+        subject: |place| job(drift(place, &["workspace", "restore", "--yes"])),
+        peers: &[Peer {
+            name: "copy + fsync, three times",
+            tools: &[],
+            job: |place| {
+                on_databases(place, |path, copy| {
+                    std::iter::repeat_with(|| own(place, &[&"copy-sync", &path, &copy])).take(3).collect()
+                })
+            },
+            at_most: 4.0,
+        }],
+        peak_at_most: Some(64 * MB),
+    },
 ];
+
+const CHECKS: &str = "PRAGMA integrity_check; PRAGMA foreign_key_check;";
 
 const GIT_LS_FILES: Peer =
     Peer { name: "git ls-files", tools: &["git"], job: |_| job(tool("git", &[&"ls-files"])), at_most: 1.0 };
@@ -130,7 +232,7 @@ const SQLITE_SELECT: Peer = Peer {
     tools: &["sqlite3"],
     job: |place| {
         let select = "SELECT name FROM sqlite_schema LIMIT 1;";
-        job(tool("sqlite3", &[&"-readonly", &place.drift_database(), &select]))
+        job(tool("sqlite3", &[&"-readonly", &place.database("drift"), &select]))
     },
     at_most: 1.5,
 };
@@ -145,6 +247,17 @@ pub(super) fn list() -> String {
             .expect("BUG: writing to a string cannot fail");
     }
     text
+}
+
+/// The steps of each database, given its path and a free place for a copy.
+fn on_databases(place: &Place, steps: impl Fn(&Path, &Path) -> Vec<Step>) -> Job {
+    let names = ["drift", "cortex"].into_iter();
+    let steps = names.flat_map(|name| steps(&place.database(name), &place.scratch.join(name))).collect();
+    Job { before: |_| Ok(()), steps }
+}
+
+fn shell(database: &Path, sql: &str) -> Step {
+    tool("sqlite3", &[&database, &sql])
 }
 
 fn job(step: Step) -> Job {
@@ -178,25 +291,19 @@ impl Step {
 
 fn no_workspace(place: &Place) -> Result<()> {
     remove(&place.tree.join(".drift"))?;
+    no_backups(place)
+}
+
+fn no_backups(place: &Place) -> Result<()> {
     remove(&place.tree.join(".drift-backups"))
 }
 
-fn fresh_workspace(place: &Place) -> Result<()> {
+pub(super) fn fresh_workspace(place: &Place) -> Result<()> {
     no_workspace(place)?;
     workspace(place)
 }
 
 /// Makes a workspace unless there is one.
 fn workspace(place: &Place) -> Result<()> {
-    if place.drift_database().exists() {
-        return Ok(());
-    }
-    let output = place.command(&place.drift).args(["workspace", "init"]).output()?;
-    ensure!(
-        output.status.success(),
-        "init: {}: {}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr).trim()
-    );
-    Ok(())
+    if place.database("drift").exists() { Ok(()) } else { place.must(&["workspace", "init"]) }
 }

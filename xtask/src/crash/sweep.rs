@@ -26,6 +26,14 @@ const SAMPLE: usize = 6;
 struct States {
     old: String,
     new: String,
+    verify: Verify,
+}
+
+/// Whether this drift can judge its own workspace already.
+#[derive(Clone, Copy)]
+enum Verify {
+    Asked,
+    Missing,
 }
 
 /// How one run ended, for the tally.
@@ -82,10 +90,13 @@ fn states(scenario: &Scenario, sandbox: &Sandbox) -> Result<States> {
     sandbox.start_over()?;
     sandbox.must(scenario.command).context("the command fails without any fault")?;
     let new = (scenario.observe)(sandbox)?;
-    sandbox.check_leftovers()?;
-    sandbox.check_databases()?;
     ensure!(old != new, "{} changes nothing that can be observed: {old}", scenario.name);
-    Ok(States { old, new })
+    let verify = match sandbox.missing(&[&["workspace", "verify"]])? {
+        None => Verify::Asked,
+        Some(_) => Verify::Missing,
+    };
+    check_health(sandbox, verify).context("without any fault")?;
+    Ok(States { old, new, verify })
 }
 
 fn faults(scenario: &Scenario, sandbox: &Sandbox, depth: Depth) -> Result<Vec<Fault>> {
@@ -151,9 +162,19 @@ fn judge(scenario: &Scenario, sandbox: &Sandbox, fault: &Fault, states: &States)
         let settled = (scenario.observe)(sandbox).context("cannot be observed after recovery")?;
         ensure!(settled == states.new, "after recovery: {settled}");
     }
-    sandbox.check_leftovers().context("after recovery")?;
-    sandbox.check_databases().context("after recovery")?;
+    check_health(sandbox, states.verify).context("in the end")?;
     Ok(ending)
+}
+
+/// What must hold in every scenario once the dust has settled.
+fn check_health(sandbox: &Sandbox, verify: Verify) -> Result<()> {
+    sandbox.check_leftovers()?;
+    sandbox.check_databases()?;
+    if let Verify::Asked = verify {
+        let document = sandbox.document(&["workspace", "verify"])?;
+        ensure!(document["healthy"] == true, "verify finds: {}", document["findings"]);
+    }
+    Ok(())
 }
 
 fn report(scenario: &Scenario, endings: &[(Fault, Ending)], started: Instant) -> bool {

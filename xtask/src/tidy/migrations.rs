@@ -167,20 +167,18 @@ fn check_lock(tree: &Tree, violations: &mut Vec<Violation>) {
             "restore it, and write a new migration",
         ));
     }
-    for file in sql_files(tree) {
-        if released(tree).any(|(_, _, path)| path == file.path) {
-            continue;
+    let mut unreleased = 0;
+    for file in sql_files(tree).filter(|file| !released(tree).any(|(_, _, path)| path == file.path)) {
+        unreleased += 1;
+        let before = parse_path(&file.path).and_then(|(chain, number)| Some(number <= *newest.get(chain)?));
+        if before == Some(true) {
+            let what = "a new migration before released ones".to_owned();
+            violations.push(Violation::error(&file.path, 0, what, WHY_LOCK, "take the next free number"));
         }
-        match parse_path(&file.path) {
-            Some((chain, number)) if newest.get(chain).is_some_and(|newest| number <= *newest) => {
-                let what = "a new migration before released ones".to_owned();
-                violations.push(Violation::error(&file.path, 0, what, WHY_LOCK, "take the next free number"));
-            }
-            _ => {
-                let what = "not released: it may still change".to_owned();
-                let fix = "run `cargo xtask tidy --bless` before a release";
-                violations.push(Violation::warning(&file.path, 0, what, WHY_LOCK, fix));
-            }
-        }
+    }
+    if unreleased > 0 {
+        let what = format!("{unreleased} files are not recorded as released, and may still change");
+        let fix = "run `cargo xtask tidy --bless` before a release";
+        violations.push(Violation::warning(LOCK, 0, what, WHY_LOCK, fix));
     }
 }
