@@ -6,9 +6,11 @@
 //! are decided once, in `lower.rs`.
 
 mod cargo;
+mod dotnet;
 mod go;
 mod javascript;
 mod toml_file;
+mod xml_file;
 
 use crate::context::Context;
 use crate::graph::{Ecosystem, EdgeKind};
@@ -25,7 +27,8 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] = &[cargo::DEFINITION, go::DEFINITION, javascript::DEFINITION];
+pub const BUILTIN: &[Definition] =
+    &[cargo::DEFINITION, dotnet::DEFINITION, go::DEFINITION, javascript::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]
