@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::condition::{self, Scope, given_by_tools};
 use super::file::{File, Item, ItemKind, Statement, What};
-use super::properties::{Properties, ROOT, Unknown, locate};
+use super::properties::{Properties, ROOT, Unknown, absolute, locate};
 use crate::context::Context;
 use crate::glob::{Glob, GlobOptions};
 use crate::graph::{EdgeKind, ExternalDependency};
@@ -115,7 +115,14 @@ impl Pass<'_> {
             context.input(path);
             context.is_file(path)
         });
-        if let Some(file) = found.and_then(|path| self.files.get(&path)) {
+        let Some(path) = found else { return };
+        // Such a file often goes on to the one above it by way of these.
+        let stem = name.to_ascii_lowercase().replace('.', "");
+        self.properties.set(&format!("_{stem}file"), Some(name.to_owned()));
+        let base = path.parent().unwrap_or_default();
+        self.properties.set(&format!("_{stem}basepath"), Some(absolute(&base)));
+        self.properties.set(&format!("{stem}path"), Some(absolute(&path)));
+        if let Some(file) = self.files.get(&path) {
             self.run(&file, Certainty::Certain, 1);
         }
     }

@@ -141,10 +141,25 @@ fn imported_references_count_where_their_condition_is_certain() {
 <Project Sdk="Microsoft.NET.Sdk" />
 //- src/Kit/Kit.csproj
 <Project Sdk="Microsoft.NET.Sdk" />
+//- deep/Directory.Build.props
+<Project>
+  <PropertyGroup>
+    <Up Condition="'$(_DirectoryBuildPropsFile)' != ''">$([System.IO.Path]::Combine('..', '$(_DirectoryBuildPropsFile)'))</Up>
+  </PropertyGroup>
+  <Import Project="$(Up)" Condition="Exists('$(Up)')" />
+</Project>
+//- deep/Deep.csproj
+<Project>
+  <Import Project="$(MSBuildExtensionsPath)\$(MSBuildToolsVersion)\Microsoft.Common.props" />
+  <ItemGroup><ProjectReference Include="..\src\$(Kind)\none.csproj" /></ItemGroup>
+</Project>
+//- src/none/none.csproj
+<Project />
 //- src/Old/Old.csproj
 <Project><Import Project="local.props" /></Project>
 "#,
         "
+        dotnet:deep/Deep.csproj Deep
         dotnet:src/A/A.csproj A
         + Microsoft.NET.Sdk  build
         dotnet:src/B/B.csproj B
@@ -152,6 +167,8 @@ fn imported_references_count_where_their_condition_is_certain() {
         dotnet:src/Kit/Kit.csproj Kit
         + Microsoft.NET.Sdk  build
         dotnet:src/Old/Old.csproj Old
+        dotnet:src/none/none.csproj none
+        dotnet:deep/Deep.csproj -> dotnet:src/none/none.csproj normal
         dotnet:src/A/A.csproj -> dotnet:src/B/B.csproj normal
         dotnet:src/A/A.csproj -> dotnet:src/Kit/Kit.csproj normal
         problem Directory.Build.props:5 import.computed: the import `$(Secret)\\x.props` needs `Secret`, which no file sets; what it adds is not read
