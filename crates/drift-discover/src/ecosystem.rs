@@ -6,11 +6,13 @@
 //! are decided once, in `lower.rs`.
 
 mod cargo;
+mod dotnet;
 mod go;
 mod javascript;
 mod manifests;
 mod python;
 mod toml_file;
+mod xml_file;
 
 use crate::context::Context;
 use crate::graph::{Ecosystem, EdgeKind};
@@ -28,7 +30,7 @@ pub struct Definition {
 
 /// Every ecosystem that drift reads, in the order of reports.
 pub const BUILTIN: &[Definition] =
-    &[cargo::DEFINITION, go::DEFINITION, javascript::DEFINITION, python::DEFINITION];
+    &[cargo::DEFINITION, dotnet::DEFINITION, go::DEFINITION, javascript::DEFINITION, python::DEFINITION];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

@@ -16,6 +16,7 @@ use crate::{Discovery, discover};
 
 /// A corpus and the ecosystems of it that must be exact.
 const CORPORA: &[(&str, &[&str])] = &[
+    ("App-vNext+Polly", &["dotnet"]),
     ("astral-sh+uv", &["cargo"]),
     ("etcd-io+etcd", &["go"]),
     ("modelcontextprotocol+python-sdk", &["python"]),
