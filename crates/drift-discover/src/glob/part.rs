@@ -126,11 +126,7 @@ fn literal(tokens: &mut Vec<Token>, c: char) {
 }
 
 /// The extended group that starts with `first`: its kind, its inside, what is behind it.
-fn group(
-    first: char,
-    behind: &str,
-    options: GlobOptions,
-) -> Result<Option<(Repeat, &str, &str)>, GlobError> {
+fn group(first: char, behind: &str, options: GlobOptions) -> Result<Option<(Repeat, &str, &str)>, GlobError> {
     let repeat = match first {
         '@' => Repeat::Once,
         '?' => Repeat::AtMostOnce,
