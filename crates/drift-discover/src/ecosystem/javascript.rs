@@ -37,6 +37,7 @@ pub(super) const DEFINITION: Definition = Definition { name: "npm", is_manifest,
 
 const FILES: &[&str] = &[
     ".npmrc",
+    ".nxignore",
     ".yarnrc.yml",
     "bun.lock",
     "bun.lockb",

@@ -95,19 +95,31 @@ impl<'a> Links<'a> {
         match Specifier::parse(put.unwrap_or(specifier)) {
             Specifier::Path(path) => self.at(base, &path).or_else(|| self.yarn_path(workspace, specifier)),
             Specifier::Workspace { name: alias, rest } => {
-                let found = self.by_protocol(workspace, dir, alias.unwrap_or(name), rest);
+                let wanted = alias.unwrap_or(name);
+                if workspace.is_decoupled(dir, wanted) {
+                    return None;
+                }
+                let found = self.by_protocol(workspace, wanted, rest);
                 if found.is_none() {
-                    let message =
-                        format!("`{name}`: no member is what `{specifier}` asks for; correct one of them");
-                    let line = syntax::line_of(context, &manifest.file, &format!("\"{name}\""));
-                    context.problem(&manifest.file, line, "link.unresolved", message);
+                    let message = format!(
+                        "no member is what `{name}` asks for with `{specifier}`; correct one of them"
+                    );
+                    self.report(context, manifest, name, "link.unresolved", message);
                 }
                 found
             }
             Specifier::Registry { name: alias, range } => self.by_range(workspace, dir, name, alias, range),
             Specifier::Catalog(catalog) => {
+                let Some(entry) = workspace.catalogs.get(catalog).and_then(|rows| rows.get(name)) else {
+                    // rush keeps its catalogs elsewhere, and they hold no local versions.
+                    if !matches!(workspace.linker, Linker::Rush(_)) {
+                        let message = format!("catalog `{catalog}` has no `{name}`; add it there");
+                        self.report(context, manifest, name, "catalog.missing", message);
+                    }
+                    return None;
+                };
                 // What a catalog says is a range; the other forms are errors to the package managers.
-                match Specifier::parse(workspace.catalogs.get(catalog)?.get(name)?) {
+                match Specifier::parse(entry) {
                     Specifier::Registry { name: alias, range } => {
                         self.by_range(workspace, dir, name, alias, range)
                     }
@@ -116,6 +128,18 @@ impl<'a> Links<'a> {
             }
             Specifier::Elsewhere => None,
         }
+    }
+
+    fn report(
+        &self,
+        context: &Context,
+        manifest: &Manifest,
+        name: &str,
+        code: &'static str,
+        message: String,
+    ) {
+        let line = syntax::line_of(context, &manifest.file, &format!("\"{name}\""));
+        context.problem(&manifest.file, line, code, message);
     }
 
     fn at(&self, base: &RepoPath, path: &str) -> Option<RepoPath> {
@@ -129,22 +153,21 @@ impl<'a> Links<'a> {
         self.at(&workspace.root, path)
     }
 
-    fn by_protocol(&self, workspace: &Workspace, dir: &RepoPath, name: &str, rest: &str) -> Option<RepoPath> {
-        if let Linker::Rush(decoupled) = &workspace.linker {
-            let is_local = !decoupled.get(dir).is_some_and(|names| names.contains(name));
-            return self.newest(name, |_| is_local);
-        }
-        let rest = rest.trim();
+    fn by_protocol(&self, workspace: &Workspace, name: &str, rest: &str) -> Option<RepoPath> {
+        let rest = if matches!(workspace.linker, Linker::Rush(_)) { "*" } else { rest.trim() };
         if matches!(rest, "" | "*" | "^" | "~") || !version::is_range(rest) {
             // `workspace:packages/a` is yarn's; anything else that is no range is a tag, which any version has.
             return self
                 .yarn_path(workspace, &format!("workspace:{rest}"))
                 .or_else(|| self.newest(name, |_| true));
         }
-        self.newest(name, |own| {
+        let satisfying = self.newest(name, |own| {
             let own = own.unwrap_or("0.0.0");
             version::is_same(own, rest) || version::satisfies(own, rest, Prereleases::OnlyNamed)
-        })
+        });
+        // pnpm takes the member that there is; the range is only what publishing writes.
+        let is_lenient = matches!(workspace.linker, Linker::Pnpm(_));
+        satisfying.or_else(|| self.newest(name, |_| is_lenient))
     }
 
     /// A specifier without a protocol of its own: `range` of `alias`, or of the dependency's name.
@@ -173,18 +196,14 @@ impl<'a> Links<'a> {
                 }
             }),
             // In node_modules the directory of a workspace has the workspace's name, so an alias never finds it.
-            Linker::Npm if alias.is_some_and(|alias| alias != name) => None,
+            Linker::Npm | Linker::Yarn1 if alias.is_some_and(|alias| alias != name) => None,
             Linker::Npm => self.newest(wanted, |own| matches!(range, "" | "*") || satisfied(own)),
-            Linker::Yarn1 | Linker::Yarn { .. } if alias.is_some_and(|alias| alias != name) => None,
             Linker::Yarn { transparent: false } => None,
             Linker::Yarn1 | Linker::Yarn { transparent: true } | Linker::Lerna => {
                 self.newest(wanted, satisfied)
             }
-            Linker::Rush(decoupled) => {
-                let is_local =
-                    alias.is_none() && !decoupled.get(dir).is_some_and(|names| names.contains(name));
-                self.newest(wanted, |own| is_local && satisfied(own))
-            }
+            Linker::Rush(_) if alias.is_some() || workspace.is_decoupled(dir, name) => None,
+            Linker::Rush(_) => self.newest(wanted, satisfied),
         }
     }
 
@@ -200,6 +219,12 @@ impl<'a> Links<'a> {
 }
 
 impl Workspace {
+    /// Whether rush.json says that the member in `dir` takes `name` from the registry.
+    fn is_decoupled(&self, dir: &RepoPath, name: &str) -> bool {
+        let Linker::Rush(decoupled) = &self.linker else { return false };
+        decoupled.get(dir).is_some_and(|names| names.contains(name))
+    }
+
     /// The name under which other members can link the one in `dir`.
     fn link_name<'a>(&'a self, packages: &'a Packages, dir: &'a RepoPath) -> Option<&'a str> {
         let manifest = packages.get(dir)?;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use serde_json::Value;
 
 use crate::context::Context;
@@ -33,13 +34,32 @@ struct Project {
 pub(super) fn add(context: &Context, packages: &Packages, roots: &[RepoPath], found: &mut Found) {
     let mut taken = BTreeSet::new();
     for root in roots {
+        let ignored = ignored(context, root);
         let files: Vec<&RepoPath> = (context.named("project.json").iter())
             .filter(|file| file.starts_with(root) && !file.parts().any(|part| part == b"node_modules"))
+            .filter(|file| !is_ignored(&ignored, root, file))
             .filter(|file| taken.insert((*file).clone()))
             .collect();
         let projects = projects(context, packages, root, &files, found);
         link(context, &projects, found);
     }
+}
+
+/// The rules of .nxignore, which are written as git writes its own.
+fn ignored(context: &Context, root: &RepoPath) -> Gitignore {
+    let text = root.join(".nxignore").and_then(|path| context.text(&path)).unwrap_or_default();
+    let mut rules = GitignoreBuilder::new("");
+    for line in text.lines() {
+        // A line that git would pass over is passed over here.
+        let _ = rules.add_line(None, line);
+    }
+    rules.build().unwrap_or_else(|_| Gitignore::empty())
+}
+
+fn is_ignored(rules: &Gitignore, root: &RepoPath, file: &RepoPath) -> bool {
+    let path =
+        file.strip_prefix(root).and_then(RepoPath::new).and_then(|path| path.as_str().map(str::to_owned));
+    path.is_some_and(|path| rules.matched_path_or_any_parents(path, false).is_ignore())
 }
 
 /// Every project of the nx workspace at `root` by name, new ones added to `found`.

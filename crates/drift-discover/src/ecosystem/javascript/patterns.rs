@@ -116,7 +116,6 @@ impl Patterns<'_> {
     }
 
     fn unmatched(&self, context: &Context, pattern: &str, text: &str) {
-        let names = self.forms.names().join(" or ");
         let is_root = matches!(text.trim_end_matches('/'), "" | ".");
         if is_root {
             return;
@@ -128,10 +127,10 @@ impl Patterns<'_> {
             context.problem(self.file, line, "pattern.unmatched", message);
         } else if text.contains(['*', '?', '[', '{', '(']) {
             let message =
-                format!("pattern `{pattern}` matches no directory with a {names}; correct or remove it");
+                format!("pattern `{pattern}` matches no directory with a package.json; correct or remove it");
             context.problem(self.file, line, "pattern.unmatched", message);
         } else {
-            let message = format!("member `{pattern}` has no {names}; restore it or remove the entry");
+            let message = format!("member `{pattern}` has no package.json; restore it or remove the entry");
             context.problem(self.file, line, "member.missing", message);
         }
     }

@@ -36,7 +36,8 @@ impl<'a> Specifier<'a> {
         if is_path(text) {
             return directory(text);
         }
-        if text.contains([':', '/']) {
+        // pnpm's `-` takes a dependency away.
+        if text == "-" || text.contains([':', '/']) {
             return Specifier::Elsewhere;
         }
         Specifier::Registry { name: None, range: text }

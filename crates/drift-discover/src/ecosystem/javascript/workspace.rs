@@ -138,6 +138,9 @@ fn open_package_json(
     if manager.is_yarn_1() {
         check_yarn_1(context, packages, root, &mut members);
     }
+    if manager.tool != Tool::Pnpm {
+        check_names(context, packages, &members);
+    }
     members.insert(root.clone());
     let manifest = packages.get(root)?;
     let rc = (manager.tool == Tool::Yarn).then(|| YarnRc::read(context, root)).flatten().unwrap_or_default();
@@ -187,6 +190,21 @@ fn add_nested(context: &Context, packages: &mut Packages, members: &mut BTreeSet
         let nested = listed(context, packages, &dir, Rule::Prune).unwrap_or_default();
         packages.load(context, &nested, Forms::Json);
         open.extend(nested.into_iter().filter(|dir| members.insert(dir.clone())));
+    }
+}
+
+/// npm, yarn and bun refuse two members of one name.
+fn check_names(context: &Context, packages: &Packages, members: &BTreeSet<RepoPath>) {
+    let mut first: BTreeMap<&str, &RepoPath> = BTreeMap::new();
+    for manifest in members.iter().filter_map(|dir| packages.get(dir)) {
+        let Some(name) = manifest.name.as_deref() else { continue };
+        if let Some(other) = first.get(name) {
+            let line = syntax::line_of(context, &manifest.file, "\"name\"");
+            let message = format!("has the same name as {other}: `{name}`; rename one of them");
+            context.problem(&manifest.file, line, "member.duplicate_name", message);
+        } else {
+            first.insert(name, &manifest.file);
+        }
     }
 }
 
