@@ -4,8 +4,9 @@
 //! fsync, rename, fsync of the directory. Directories are 0700 and files 0600 whatever the umask.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::error::{DbError, IoContext, Result};
@@ -32,6 +33,34 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
         (Some(old), Some(new)) if old != new => sync_dir(old),
         _ => Ok(()),
     }
+}
+
+/// Makes the content of `path` durable.
+pub fn sync_file(path: &Path) -> Result<()> {
+    // Windows flushes only handles that may write.
+    OpenOptions::new().write(true).open(path).and_then(|file| file.sync_all()).doing("sync", path)
+}
+
+/// Copies the regular file `from` to the new private file `to`, synced; the entry in its directory is not yet.
+pub fn copy_file(from: &Path, to: &Path, interrupt: &AtomicBool, advance: &dyn Fn(u64)) -> Result<()> {
+    let mut source = File::open(from).doing("open", from)?;
+    let mut target = private_options().write(true).create_new(true).open(to).doing("create", to)?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        if interrupt.load(Ordering::Relaxed) {
+            return Err(DbError::Interrupted);
+        }
+        match source.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(read) => {
+                target.write_all(&buffer[..read]).doing("write", to)?;
+                advance(read as u64);
+            }
+            Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+            Err(why) => return Err(DbError::io("read", from, why)),
+        }
+    }
+    target.sync_all().doing("sync", to)
 }
 
 /// Makes the entries of `dir` durable. Windows has no such call; its journal does it.

@@ -1,4 +1,4 @@
-//! Whether a file system is one on which SQLite's WAL is safe.
+//! What drift asks of a file system: whether SQLite's WAL is safe on it, and how much fits into it.
 //!
 //! WAL needs shared memory between all processes on one host and locks that work
 //! (<https://sqlite.org/wal.html>, "does not work over a network filesystem"): not given on network and
@@ -41,4 +41,17 @@ pub fn wal_unsafe(dir: &Path) -> Option<&'static str> {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub fn wal_unsafe(dir: &Path) -> Option<&'static str> {
     dir.as_os_str().as_encoded_bytes().starts_with(br"\\").then_some("a network share")
+}
+
+/// How many bytes an ordinary user can still write on the file system of `dir`, where that can be told.
+#[cfg(unix)]
+pub fn free_bytes(dir: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(dir).ok()?;
+    found.f_bavail.checked_mul(found.f_frsize)
+}
+
+/// How many bytes can still be written on the file system of `dir`, where that can be told.
+#[cfg(not(unix))]
+pub fn free_bytes(_: &Path) -> Option<u64> {
+    None
 }

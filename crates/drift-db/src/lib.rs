@@ -8,16 +8,20 @@
 
 mod chain;
 mod connection;
+pub mod copy;
 mod create;
 mod database;
 pub mod durable;
 mod error;
 mod filesystem;
 mod gate;
+pub mod integrity;
+pub mod intent;
 mod kind;
 mod lock;
 mod migrate;
 mod paths;
+pub mod private;
 mod root;
 mod schema;
 mod state;
@@ -28,7 +32,7 @@ pub use connection::{PAGE_SIZE, sqlite_version};
 pub use create::{JournalMode, create};
 pub use database::{Changing, Database, MAX_READERS};
 pub use error::{DbError, Result, SqlError};
-pub use filesystem::wal_unsafe;
+pub use filesystem::{free_bytes, wal_unsafe};
 pub use gate::{Gate, SchemaFinding};
 pub use kind::DatabaseKind;
 pub use lock::{

@@ -1,0 +1,125 @@
+//! Private copies of databases: what is asked of one before it counts as a copy, and what is done to one before
+//! it goes live.
+//!
+//! Rule: nobody else knows the file, so it is changed without a journal and synced once at the end. Whatever a
+//! live database must not be seen without (migrations, the event of the restore) is put into the copy first, so
+//! that going live is one step.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use rusqlite::Connection;
+
+use crate::connection::{self, Access};
+use crate::create::JournalMode;
+use crate::durable;
+use crate::error::{DbError, Result, SqlContext};
+use crate::gate::{self, Gate};
+use crate::integrity::{self, IntegrityFinding, Level};
+use crate::kind::DatabaseKind;
+use crate::migrate::{self, Author};
+use crate::store::event;
+
+/// What a private copy holds, once it has passed the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vetted {
+    pub schema_version: u32,
+    /// Rows per table; empty for a trusted copy.
+    pub rows: BTreeMap<String, u64>,
+    /// What the checks found; empty for a sound copy.
+    pub findings: Vec<IntegrityFinding>,
+}
+
+/// Whether and how far a copy is checked when it is vetted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Only the gate: its hash was compared with that of a copy that passed, and was counted.
+    Trusted,
+    /// With SQLite's checks.
+    Level(Level),
+}
+
+/// Looks at a private, closed copy, changing nothing: gate, checks, counts. A copy that fails the gate is an
+/// error, one that fails the checks has findings.
+pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<AtomicBool>) -> Result<Vetted> {
+    let corrupt = |detail: String| DbError::Corrupt { database: None, path: path.to_path_buf(), detail };
+    let connection = connection::open(path, Access::Immutable)?;
+    let schema_version = match gate::check(&connection, kind).at(path)? {
+        Gate::Blank => return Err(corrupt("it holds no tables".into())),
+        Gate::Foreign { application_id } => {
+            let detail = format!("application id {application_id:#010x} is not that of a {kind} database");
+            return Err(corrupt(detail));
+        }
+        Gate::BadVersion { version } => {
+            return Err(corrupt(format!("schema version {version} is impossible")));
+        }
+        Gate::Newer { version } => {
+            return Err(DbError::NewerSchema { database: kind, found: version, latest: kind.latest() });
+        }
+        known @ Gate::Known { version, .. } => match known.refusal() {
+            None => version,
+            Some(finding) => {
+                let what = finding.code.trim_start_matches("schema.").replace('_', " ");
+                let detail = format!("{what}: {}", finding.subject);
+                return Err(DbError::Untrusted { path: path.to_path_buf(), detail });
+            }
+        },
+    };
+    let Check::Level(level) = check else {
+        return Ok(Vetted { schema_version, rows: BTreeMap::new(), findings: Vec::new() });
+    };
+    let findings = integrity::check(&connection, path, level, interrupt)?;
+    // Counting walks the tables: on a broken one the findings say more than a failed count.
+    let rows = if findings.is_empty() { count_rows(&connection).at(path)? } else { BTreeMap::new() };
+    Ok(Vetted { schema_version, rows, findings })
+}
+
+/// What a copy gets before it goes live.
+#[derive(Clone, Copy, Debug)]
+pub struct Preparation<'a> {
+    pub journal: JournalMode,
+    pub author: &'a Author,
+    /// Kind and detail of the event that tells where the content came from.
+    pub event: (&'a str, &'a serde_json::Value),
+}
+
+/// Migrates a vetted private copy to the latest schema, records the event, and leaves it synced and in the
+/// journal mode in which it will live. Returns whether it was migrated.
+pub fn prepare(path: &Path, kind: DatabaseKind, preparation: Preparation<'_>) -> Result<bool> {
+    let mut connection = connection::open(path, Access::Write)?;
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(path)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).at(path)?;
+    let migrated = version != i64::from(kind.latest());
+    migrate::migrate_to(&mut connection, path, kind, kind.latest(), preparation.author)?;
+    let (what, detail) = preparation.event;
+    let tx = connection.transaction().at(path)?;
+    event::append(&tx, &preparation.author.now, what, detail).at(path)?;
+    tx.commit().at(path)?;
+    let journal = match preparation.journal {
+        JournalMode::Wal => "WAL",
+        JournalMode::Delete => "DELETE",
+    };
+    connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(())).at(path)?;
+    connection.close().map_err(|(_, why)| why).at(path)?;
+    durable::sync_file(path)?;
+    Ok(migrated)
+}
+
+/// Rows per ordinary table; SQLite's own and the shadow tables of indexes are left out by their names.
+fn count_rows(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
+    let tables = "SELECT name FROM pragma_table_list
+                  WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
+    let names: Vec<String> =
+        connection.prepare(tables)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let count = |name: String| {
+        let sql = format!("SELECT count(*) FROM \"{}\"", name.replace('"', "\"\""));
+        let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+        Ok((name, rows as u64))
+    };
+    names.into_iter().map(count).collect()
+}
+
+#[cfg(test)]
+mod tests;
