@@ -3,6 +3,8 @@
 //! Rule: a released migration never changes (`migrations/checksums.lock`); a change of schema is a further
 //! entry at the end. Each has a down migration that yields exactly the schema before it.
 
+mod problem_owner;
+
 use rusqlite::Transaction;
 use rusqlite_migration::{HookResult, M, Migrations};
 
@@ -12,23 +14,34 @@ pub struct Migration {
     pub up: &'static str,
     pub down: &'static str,
     /// Transforms data after the SQL of `up`, inside the same transaction.
-    pub after_up: Option<fn(&Transaction) -> HookResult>,
+    pub after_up: Option<Transform>,
 }
+
+/// Transforms data; the callback hears how many rows are done, of how many.
+pub type Transform = fn(&Transaction, &dyn Fn(u64, u64)) -> HookResult;
 
 macro_rules! migration {
     ($database:literal, $name:literal) => {
+        migration!($database, $name, None)
+    };
+    ($database:literal, $name:literal, $after_up:expr) => {
         Migration {
             name: $name,
             up: include_str!(concat!("../../../migrations/", $database, "/", $name, ".up.sql")),
             down: include_str!(concat!("../../../migrations/", $database, "/", $name, ".down.sql")),
-            after_up: None,
+            after_up: $after_up,
         }
     };
 }
 
-pub(crate) const DRIFT: &[Migration] = &[migration!("drift", "0001_workspace")];
+pub(crate) const DRIFT: &[Migration] = &[
+    migration!("drift", "0001_workspace"),
+    migration!("drift", "0002_context"),
+    migration!("drift", "0003_project_state", Some(problem_owner::assign)),
+];
 
-pub(crate) const CORTEX: &[Migration] = &[migration!("cortex", "0001_event")];
+pub(crate) const CORTEX: &[Migration] =
+    &[migration!("cortex", "0001_event"), migration!("cortex", "0002_memory")];
 
 /// Which way a migration was walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,22 +68,42 @@ impl Migration {
     }
 }
 
-/// The chain as the runner takes it, with `record` called inside the transaction: after each step up, before
-/// each step down.
-pub(crate) fn runner<F>(chain: &'static [Migration], record: F) -> Migrations<'static>
-where
-    F: Fn(&Transaction, u32, &Migration, Direction) -> HookResult + Clone + Send + Sync + 'static,
-{
+/// What the runner calls inside the transaction: after each step up, before each step down; and with the rows
+/// that a transformation has done, of how many.
+pub(crate) trait Observer: Clone + Send + Sync + 'static {
+    /// A step was walked up, or is about to be walked down.
+    fn step(&self, tx: &Transaction, version: u32, migration: &Migration, direction: Direction)
+    -> HookResult;
+    /// A transformation is so far.
+    fn rows(&self, done: u64, of: u64);
+}
+
+/// The chain as the runner takes it.
+pub(crate) fn runner(chain: &'static [Migration], observer: impl Observer) -> Migrations<'static> {
     let steps = chain.iter().zip(1..).map(|(migration, version)| {
-        let (up, down) = (record.clone(), record.clone());
+        let (up, down) = (observer.clone(), observer.clone());
         let after_up = move |tx: &Transaction| -> HookResult {
             if let Some(transform) = migration.after_up {
-                transform(tx)?;
+                transform(tx, &|done, of| up.rows(done, of))?;
             }
-            up(tx, version, migration, Direction::Up)
+            up.step(tx, version, migration, Direction::Up)
         };
-        let before_down = move |tx: &Transaction| down(tx, version, migration, Direction::Down);
+        let before_down = move |tx: &Transaction| down.step(tx, version, migration, Direction::Down);
         M::up_with_hook(migration.up, after_up).down_with_hook(migration.down, before_down)
     });
     Migrations::new(steps.collect())
+}
+
+/// Records nothing: for schemas without a history of their own, as tests make them.
+#[cfg(test)]
+#[derive(Clone)]
+pub(crate) struct Unobserved;
+
+#[cfg(test)]
+impl Observer for Unobserved {
+    fn step(&self, _: &Transaction, _: u32, _: &Migration, _: Direction) -> HookResult {
+        Ok(())
+    }
+
+    fn rows(&self, _: u64, _: u64) {}
 }

@@ -57,9 +57,9 @@ impl PinnedSource {
     /// Opens the database, passes it through the schema gate and pins what it holds now.
     pub fn open(path: &Path, kind: DatabaseKind) -> Result<PinnedSource> {
         roll_back_hot_journal(path)?;
-        let (state, connection) = state::examine(path, kind)?;
-        state::accept(kind, path, &state, Need::Known)?;
-        let (DatabaseState::Known { version, .. }, Some(connection)) = (state, connection) else {
+        let found = state::find(path, kind)?;
+        found.usable(Need::Known)?;
+        let (DatabaseState::Known { version, .. }, Some(connection)) = found.into_parts() else {
             let detail = "there is no database".into();
             return Err(DbError::Corrupt { database: Some(kind), path: path.to_path_buf(), detail });
         };

@@ -35,6 +35,10 @@ pub enum DbError {
     MigrationNeeded { database: DatabaseKind, found: u32, latest: u32 },
     #[error("{} failed its migration", path.display())]
     Migration { path: PathBuf, source: Box<rusqlite_migration::Error> },
+    #[error("{} cannot go from schema {from} to {to}: {detail}", path.display())]
+    MigrationRefused { path: PathBuf, from: u32, to: u32, detail: String },
+    #[error("{database}.db has no schema version {version}; there are 1 to {latest}")]
+    NoSuchVersion { database: DatabaseKind, version: u32, latest: u32 },
     #[error("database error in {}", path.display())]
     Sqlite { path: PathBuf, source: rusqlite::Error },
     #[error("interrupted")]
@@ -110,6 +114,10 @@ impl DbError {
             DbError::Migration { .. } => {
                 "the database is as it was; report this with the causes above".into()
             }
+            DbError::MigrationRefused { .. } => {
+                "the database is as it was; `drift workspace verify` tells what is wrong with it".into()
+            }
+            DbError::NoSuchVersion { .. } => "`drift workspace migrate --status` shows the versions".into(),
             DbError::Sqlite { .. } | DbError::Interrupted => return None,
         };
         Some(hint)

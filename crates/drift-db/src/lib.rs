@@ -38,7 +38,9 @@ pub use kind::DatabaseKind;
 pub use lock::{
     ExclusiveLock, Holder, LockName, LockRequest, SharedLock, holder, lock_exclusive, lock_shared,
 };
-pub use migrate::{Author, migrate_to};
+pub use migrate::{
+    Author, MigrationEvent, MigrationPlan, MigrationStep, SafetySnapshot, apply, migrate_to, rehearse,
+};
 pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
 pub use root::{canonical, choose_root, find_workspace, git_work_tree};
 pub use state::{DatabaseState, FoundDatabase, Inspection, Need, inspect, snapshots};

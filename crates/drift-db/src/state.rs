@@ -66,9 +66,7 @@ pub struct FoundDatabase {
 pub fn inspect(paths: &WorkspacePaths) -> Result<Inspection> {
     let mut databases = Vec::new();
     for kind in DatabaseKind::WORKSPACE {
-        let path = paths.database(kind);
-        let (state, reader) = examine(&path, kind)?;
-        databases.push(FoundDatabase { kind, path, state, reader });
+        databases.push(find(&paths.database(kind), kind)?);
     }
     Ok(Inspection { databases, has_snapshot: !snapshots(paths).is_empty() })
 }
@@ -136,8 +134,13 @@ impl FoundDatabase {
         matches!(self.state, DatabaseState::Missing | DatabaseState::Blank)
     }
 
+    /// The state, and the connection that found it where it is of a version that this drift knows.
+    pub(crate) fn into_parts(self) -> (DatabaseState, Option<Connection>) {
+        (self.state, self.reader)
+    }
+
     /// The error that keeps a command from using this database, a missing or empty one aside.
-    fn usable(&self, need: Need) -> Result<()> {
+    pub(crate) fn usable(&self, need: Need) -> Result<()> {
         let (database, path) = (self.kind, self.path.clone());
         match &self.state {
             DatabaseState::Damaged { detail } => Err(corrupt(self, detail)),
@@ -155,6 +158,12 @@ impl FoundDatabase {
 
 fn corrupt(found: &FoundDatabase, detail: &str) -> DbError {
     DbError::Corrupt { database: Some(found.kind), path: found.path.clone(), detail: detail.into() }
+}
+
+/// Looks at one file.
+pub(crate) fn find(path: &Path, kind: DatabaseKind) -> Result<FoundDatabase> {
+    let (state, reader) = examine(path, kind)?;
+    Ok(FoundDatabase { kind, path: path.to_path_buf(), state, reader })
 }
 
 /// The state of one file, and a reading connection where it is a known database.

@@ -16,6 +16,8 @@ impl From<DbError> for CommandError {
             DbError::NewerSchema { .. } => ErrorCode::NewerSchema,
             DbError::MigrationNeeded { .. } => ErrorCode::MigrationNeeded,
             DbError::Migration { .. } | DbError::Sqlite { .. } => ErrorCode::Io,
+            DbError::MigrationRefused { .. } => ErrorCode::Corrupt,
+            DbError::NoSuchVersion { .. } => ErrorCode::Usage,
             DbError::Interrupted => ErrorCode::Interrupted,
         };
         CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }

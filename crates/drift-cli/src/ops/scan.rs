@@ -98,7 +98,8 @@ pub(super) fn store(
         let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
         problems.extend(tree.problems.iter().cloned());
         problems.sort();
-        let problem_rows: Vec<ProblemRow> = problems.iter().map(rows::problem).collect();
+        let problem_rows: Vec<ProblemRow> =
+            problems.iter().map(|problem| rows::problem(&tree, &keys, problem)).collect();
         let problems_changed = tx.run(|c| scan::replace_problems(c, &problem_rows))?;
         let manifests_changed = tx.run(|c| scan::replace_manifests(c, &rows::manifests(&tree)))?;
         let report = ScanReport {

@@ -48,7 +48,7 @@ impl Place {
 
     fn lock(&self) -> ExclusiveLock {
         let holder = Holder { pid: 1, command: "test".into(), since: String::new() };
-        let request = LockRequest { holder, wait: Duration::ZERO };
+        let request = LockRequest { holder, wait: Duration::ZERO, interrupt: &AtomicBool::new(false) };
         lock_exclusive(&self.paths, LockName::Workspace, &request).unwrap()
     }
 }

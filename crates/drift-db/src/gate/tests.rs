@@ -8,7 +8,7 @@ fn fresh() -> Connection {
     let kind = DatabaseKind::Drift;
     let mut connection = Connection::open_in_memory().unwrap();
     connection.pragma_update(None, "application_id", kind.application_id()).unwrap();
-    chain::runner(kind.migrations(), |_, _, _, _| Ok(())).to_latest(&mut connection).unwrap();
+    chain::runner(kind.migrations(), chain::Unobserved).to_latest(&mut connection).unwrap();
     connection
 }
 

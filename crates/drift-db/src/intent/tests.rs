@@ -1,3 +1,4 @@
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::{Intent, IntentDatabase, Operation, clear, read};
@@ -24,7 +25,7 @@ fn intent() -> Intent {
 fn an_intent_comes_back_as_it_was_written() {
     let (_temp, paths) = workspace();
     let holder = Holder { pid: 1, command: "test".into(), since: String::new() };
-    let request = LockRequest { holder, wait: Duration::ZERO };
+    let request = LockRequest { holder, wait: Duration::ZERO, interrupt: &AtomicBool::new(false) };
     let lock = lock_exclusive(&paths, LockName::Workspace, &request).unwrap();
     assert_eq!(read(&paths).unwrap(), None);
     intent().write(&paths, &lock).unwrap();

@@ -83,13 +83,22 @@ pub struct ProblemRow {
     pub line: Option<u32>,
     pub code: String,
     pub message: String,
+    /// The key of the project whose directory holds the file.
+    pub project: Option<i64>,
 }
 
 /// The problems of the last scan, in its order.
 pub fn problems(connection: &Connection) -> rusqlite::Result<Vec<ProblemRow>> {
-    let mut statement = connection.prepare("SELECT file, line, code, message FROM problem ORDER BY rowid")?;
+    let mut statement =
+        connection.prepare("SELECT file, line, code, message, project FROM problem ORDER BY id")?;
     let rows = statement.query_map([], |row| {
-        Ok(ProblemRow { file: row.get(0)?, line: row.get(1)?, code: row.get(2)?, message: row.get(3)? })
+        Ok(ProblemRow {
+            file: row.get(0)?,
+            line: row.get(1)?,
+            code: row.get(2)?,
+            message: row.get(3)?,
+            project: row.get(4)?,
+        })
     })?;
     rows.collect()
 }
@@ -100,9 +109,11 @@ pub fn replace_problems(tx: &Connection, problems: &[ProblemRow]) -> rusqlite::R
         return Ok(false);
     }
     tx.execute("DELETE FROM problem", [])?;
-    let mut insert = tx.prepare("INSERT INTO problem (file, line, code, message) VALUES (?, ?, ?, ?)")?;
+    let mut insert =
+        tx.prepare("INSERT INTO problem (file, line, code, message, project) VALUES (?, ?, ?, ?, ?)")?;
     for problem in problems {
-        insert.execute(params![problem.file, problem.line, problem.code, problem.message])?;
+        let ProblemRow { file, line, code, message, project } = problem;
+        insert.execute(params![file, line, code, message, project])?;
     }
     Ok(true)
 }

@@ -52,12 +52,14 @@ pub(super) fn graph(tree: &Tree) -> GraphRows {
 }
 
 /// A problem as a row.
-pub(super) fn problem(problem: &Problem) -> ProblemRow {
+pub(super) fn problem(tree: &Tree, keys: &[i64], problem: &Problem) -> ProblemRow {
+    let dir = problem.file.parent().unwrap_or_default();
     ProblemRow {
         file: stored(&problem.file),
         line: problem.line,
         code: problem.code.to_owned(),
         message: problem.message.clone(),
+        project: owner(tree, keys, dir.as_bytes()),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::store::StoredPath;
 
 fn fresh() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
-    chain::runner(DatabaseKind::Drift.migrations(), |_, _, _, _| Ok(())).to_latest(&mut connection).unwrap();
+    chain::runner(DatabaseKind::Drift.migrations(), chain::Unobserved).to_latest(&mut connection).unwrap();
     connection
 }
 
