@@ -31,6 +31,9 @@ pub(crate) struct GlobOptions {
     pub(crate) braces: bool,
     /// `@(a|b)`, `?(a)`, `*(a)`, `+(a)`, `!(a)`.
     pub(crate) extended: bool,
+    /// As picomatch has it, `!(a)` also matches a name that starts with a dot, and where something follows the
+    /// group it refuses every name that goes on with `a`; otherwise `!(a)` is any text that is not `a`.
+    pub(crate) picomatch: bool,
     /// A backslash takes the next character literally; otherwise it is an ordinary character.
     pub(crate) escapes: bool,
     /// Directories of these names are never entered, even where the pattern names them.
@@ -194,7 +197,8 @@ impl Alternative {
     fn new(pattern: &str, options: GlobOptions) -> Result<Alternative, GlobError> {
         let mut up = 0;
         let mut steps: Vec<Step> = Vec::new();
-        for text in pattern.split('/') {
+        let mut rest = pattern.split('/').peekable();
+        while let Some(text) = rest.next() {
             match text {
                 "" | "." => {}
                 ".." => match steps.pop() {
@@ -207,7 +211,7 @@ impl Alternative {
                         steps.push(Step::Any);
                     }
                 }
-                text => steps.push(Step::Name(Part::new(text, options)?)),
+                text => steps.push(Step::Name(Part::new(text, rest.peek().is_none(), options)?)),
             }
         }
         Ok(Alternative { up, steps })

@@ -42,11 +42,26 @@ enum Repeat {
     Any,
     /// `!(…)`
     Not,
+    /// `!(…)` that looks ahead: nothing where a choice could start.
+    NotAhead,
 }
 
 impl Part {
-    pub(super) fn new(text: &str, options: GlobOptions) -> Result<Part, GlobError> {
-        Ok(Part { tokens: parse(text, options, 0)?, dot: options.dot })
+    /// `is_last` says whether nothing, not even a slash, follows in the pattern.
+    pub(super) fn new(text: &str, is_last: bool, options: GlobOptions) -> Result<Part, GlobError> {
+        let mut tokens = parse(text, options, 0)?;
+        if options.picomatch {
+            let count = tokens.len();
+            for (at, token) in tokens.iter_mut().enumerate() {
+                if let Token::Group(repeat @ Repeat::Not, _) = token
+                    && !(is_last && at + 1 == count)
+                {
+                    *repeat = Repeat::NotAhead;
+                }
+            }
+        }
+        let starts_negated = matches!(tokens.first(), Some(Token::Group(Repeat::Not | Repeat::NotAhead, _)));
+        Ok(Part { dot: options.dot || (options.picomatch && starts_negated), tokens })
     }
 
     pub(super) fn is_match(&self, name: &[u8]) -> bool {
@@ -63,7 +78,7 @@ impl Part {
 fn starts_with_dot(tokens: &[Token]) -> bool {
     match tokens.first() {
         Some(Token::Text(text)) => text.first() == Some(&b'.'),
-        Some(Token::Group(repeat, choices)) if *repeat != Repeat::Not => {
+        Some(Token::Group(repeat, choices)) if !matches!(repeat, Repeat::Not | Repeat::NotAhead) => {
             choices.iter().any(|choice| starts_with_dot(choice))
         }
         _ => false,
@@ -259,15 +274,16 @@ impl Repeat {
             Repeat::AtMostOnce => either(once(from), from),
             Repeat::AtLeastOnce => closure(once(from), once),
             Repeat::Any => closure(from.to_vec(), once),
-            Repeat::Not => {
+            Repeat::Not | Repeat::NotAhead => {
                 // From each start, every end that no choice reaches from that same start.
                 let mut to = vec![false; from.len()];
                 for start in (0..from.len()).filter(|&at| from[at]) {
                     let mut only = vec![false; from.len()];
                     only[start] = true;
                     let taken = once(&only);
+                    let blocked = self == Repeat::NotAhead && taken.contains(&true);
                     for end in start..from.len() {
-                        to[end] |= !taken[end];
+                        to[end] |= !taken[end] && !blocked;
                     }
                 }
                 to

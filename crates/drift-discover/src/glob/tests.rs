@@ -4,8 +4,14 @@ use super::{Glob, GlobError, GlobOptions};
 use crate::path::RepoPath;
 use crate::source::{EntryKind, MemorySource, Source};
 
-const NPM: GlobOptions =
-    GlobOptions { dot: false, braces: true, extended: true, escapes: true, never: &["node_modules"] };
+const NPM: GlobOptions = GlobOptions {
+    dot: false,
+    braces: true,
+    extended: true,
+    picomatch: false,
+    escapes: true,
+    never: &["node_modules"],
+};
 
 /// Checks that `pattern` matches exactly `expected` of the directories of a tree with the files `files`.
 fn check(pattern: &str, options: GlobOptions, files: &str, expected: &str) {
@@ -87,6 +93,16 @@ fn extended_groups() {
     check("!(a)*", NPM, files, "a ab abab b c");
     check("*", NPM, "(group)/x", "(group)");
     assert!(matches!(Glob::new("@(a/b)", NPM), Err(GlobError::Unsupported(_))));
+}
+
+#[test]
+fn negated_groups_of_picomatch() {
+    let picomatch = GlobOptions { picomatch: true, ..NPM };
+    let files = "p/a/x p/ab/x p/b/x p/.c/x";
+    check("p/!(a)", NPM, files, "p/ab p/b");
+    check("p/!(a)", picomatch, files, "p/.c p/ab p/b");
+    check("p/!(a)/", picomatch, files, "p/.c p/b");
+    check("p/!(a)b", picomatch, files, "p/b");
 }
 
 #[test]

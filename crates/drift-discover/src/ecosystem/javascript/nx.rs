@@ -18,7 +18,8 @@ use super::packages::Packages;
 use super::syntax;
 
 const NX: Ecosystem = Ecosystem::of("nx");
-const GLOB: GlobOptions = GlobOptions { dot: true, braces: true, extended: true, escapes: true, never: &[] };
+const GLOB: GlobOptions =
+    GlobOptions { dot: true, braces: true, extended: true, picomatch: false, escapes: true, never: &[] };
 
 /// A project as nx sees it.
 struct Project {

@@ -20,9 +20,9 @@ pub(super) enum Rule {
     Ordered,
     /// pnpm: what any negation matches is taken off in the end.
     Subtract,
-    /// yarn 2 and later: as pnpm, and what lies below such a directory is never reached.
+    /// yarn 2 and later: as pnpm, and what lies below a directory that a negation names is never reached.
     Prune,
-    /// yarn 1 and lerna: each pattern alone; a leading `!` is no negation.
+    /// yarn 1 and lerna: each pattern alone; a pattern with a leading `!` selects nothing and excludes nothing.
     Each,
 }
 
@@ -37,6 +37,18 @@ pub(super) struct Patterns<'a> {
     pub(super) file: &'a RepoPath,
 }
 
+struct Negation {
+    glob: Glob,
+    /// Nothing below a match is reached either.
+    prunes: bool,
+}
+
+/// Whether the last part of a pattern is a plain name.
+fn names_last(pattern: &str) -> bool {
+    let last = pattern.rsplit('/').next().unwrap_or_default();
+    !last.is_empty() && !last.contains(['*', '?', '[', '{', '(', '!'])
+}
+
 impl Rule {
     fn options(self) -> GlobOptions {
         let never: &[&str] = match self {
@@ -44,7 +56,8 @@ impl Rule {
             Rule::Subtract => &["node_modules", "bower_components"],
             Rule::Prune => &["node_modules", ".git", ".yarn"],
         };
-        GlobOptions { dot: false, braces: true, extended: true, escapes: true, never }
+        let picomatch = matches!(self, Rule::Subtract | Rule::Prune);
+        GlobOptions { dot: false, braces: true, extended: true, picomatch, escapes: true, never }
     }
 }
 
@@ -52,7 +65,7 @@ impl Patterns<'_> {
     /// The selected directories; what is wrong with a pattern is reported.
     pub(super) fn members(&self, context: &Context) -> BTreeSet<RepoPath> {
         let mut selected = BTreeSet::new();
-        let mut negations = Vec::new();
+        let mut negations: Vec<Negation> = Vec::new();
         for pattern in &self.list {
             let (text, is_negation) = self.split(pattern);
             if is_negation {
@@ -62,7 +75,8 @@ impl Patterns<'_> {
                     Ok(glob) if self.rule == Rule::Ordered => {
                         selected.retain(|dir| !glob.is_match(self.relative(dir)));
                     }
-                    Ok(glob) => negations.push(glob),
+                    Ok(glob) => negations
+                        .push(Negation { glob, prunes: self.rule == Rule::Prune && names_last(&text) }),
                     Err(why) => self.unreadable(context, pattern, &why),
                 }
                 continue;
@@ -73,7 +87,7 @@ impl Patterns<'_> {
                 Err(why) => self.unreadable(context, pattern, &why),
             }
         }
-        selected.retain(|dir| !negations.iter().any(|glob| self.is_negated(glob, dir)));
+        selected.retain(|dir| !negations.iter().any(|negation| self.is_negated(negation, dir)));
         selected
     }
 
@@ -82,14 +96,15 @@ impl Patterns<'_> {
         if self.rule == Rule::Each {
             return (pattern.to_owned(), false);
         }
-        // `!(a|b)` is an extended group.
-        let marks =
-            if pattern.starts_with("!(") { 0 } else { pattern.bytes().take_while(|&b| b == b'!').count() };
+        // `!(a|b)` is an extended group, except to npm.
+        let is_group = pattern.starts_with("!(") && self.rule != Rule::Ordered;
+        let marks = if is_group { 0 } else { pattern.bytes().take_while(|&b| b == b'!').count() };
         let text = &pattern[marks..];
-        let text = if self.rule == Rule::Ordered {
-            text.replace('\\', "/").trim_start_matches('/').to_owned()
-        } else {
-            text.to_owned()
+        let text = match self.rule {
+            Rule::Ordered => text.replace('\\', "/").trim_start_matches('/').to_owned(),
+            // pnpm looks for the manifest, so that something always follows.
+            Rule::Subtract => format!("{text}/"),
+            Rule::Prune | Rule::Each => text.to_owned(),
         };
         (text, marks % 2 == 1)
     }
@@ -97,6 +112,9 @@ impl Patterns<'_> {
     fn select(&self, context: &Context, text: &str) -> Result<Vec<RepoPath>, GlobError> {
         if text.starts_with('/') {
             return Err(GlobError::Outside);
+        }
+        if self.rule == Rule::Each && text.starts_with('!') {
+            return Ok(Vec::new());
         }
         let found =
             Glob::new(text, self.rule.options())?.find(context.source(), self.base, EntryKind::Dir)?;
@@ -107,12 +125,11 @@ impl Patterns<'_> {
         dir.strip_prefix(self.base).unwrap_or(dir.as_bytes())
     }
 
-    fn is_negated(&self, glob: &Glob, dir: &RepoPath) -> bool {
-        let is_match = |dir: &RepoPath| dir.starts_with(self.base) && glob.is_match(self.relative(dir));
-        match self.rule {
-            Rule::Prune => dir.ancestors().take_while(|up| up != self.base).any(|up| is_match(&up)),
-            _ => is_match(dir),
-        }
+    fn is_negated(&self, negation: &Negation, dir: &RepoPath) -> bool {
+        let is_match =
+            |dir: &RepoPath| dir.starts_with(self.base) && negation.glob.is_match(self.relative(dir));
+        let reach = if negation.prunes { usize::MAX } else { 1 };
+        dir.ancestors().take_while(|up| up != self.base).take(reach).any(|up| is_match(&up))
     }
 
     fn unmatched(&self, context: &Context, pattern: &str, text: &str) {
@@ -121,7 +138,7 @@ impl Patterns<'_> {
             return;
         }
         let line = syntax::line_of(context, self.file, pattern);
-        if self.rule == Rule::Each && pattern.starts_with('!') && !pattern.starts_with("!(") {
+        if self.rule == Rule::Each && pattern.starts_with('!') {
             let message =
                 format!("pattern `{pattern}` excludes nothing: here each pattern stands alone; remove it");
             context.problem(self.file, line, "pattern.unmatched", message);
