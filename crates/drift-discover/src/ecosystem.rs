@@ -9,7 +9,9 @@ mod cargo;
 mod dotnet;
 mod go;
 mod javascript;
+mod lines;
 mod manifests;
+mod maven;
 mod python;
 mod toml_file;
 mod xml_file;
@@ -29,8 +31,14 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] =
-    &[cargo::DEFINITION, dotnet::DEFINITION, go::DEFINITION, javascript::DEFINITION, python::DEFINITION];
+pub const BUILTIN: &[Definition] = &[
+    cargo::DEFINITION,
+    dotnet::DEFINITION,
+    go::DEFINITION,
+    javascript::DEFINITION,
+    maven::DEFINITION,
+    python::DEFINITION,
+];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]

@@ -18,6 +18,7 @@ use crate::{Discovery, discover};
 const CORPORA: &[(&str, &[&str])] = &[
     ("App-vNext+Polly", &["dotnet"]),
     ("astral-sh+uv", &["cargo"]),
+    ("apache+maven", &["maven"]),
     ("etcd-io+etcd", &["go"]),
     ("modelcontextprotocol+python-sdk", &["python"]),
     ("rust-lang+rust-analyzer", &["cargo"]),

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::context::Context;
+use crate::ecosystem::lines::Lines;
 use crate::path::RepoPath;
 
 /// A value with its place.
@@ -17,8 +18,7 @@ pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
 /// A parsed manifest.
 pub(crate) struct TomlFile<'t> {
     root: DeTable<'t>,
-    /// Where each line starts.
-    lines: Vec<usize>,
+    lines: Lines,
 }
 
 /// A string of a manifest with its line.
@@ -31,8 +31,7 @@ pub(crate) struct Listed {
 impl<'t> TomlFile<'t> {
     /// Parses `text`, the content of `path`; reports a problem if it is no TOML.
     pub(crate) fn parse(context: &Context, path: &RepoPath, text: &'t str) -> Option<TomlFile<'t>> {
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let mut file = TomlFile { root: DeTable::new(), lines };
+        let mut file = TomlFile { root: DeTable::new(), lines: Lines::new(text) };
         match DeTable::parse(text) {
             Ok(root) => {
                 file.root = root.into_inner();
@@ -54,7 +53,7 @@ impl<'t> TomlFile<'t> {
 
     /// The 1-based line of a place.
     pub(crate) fn line(&self, span: &Range<usize>) -> u32 {
-        self.lines.partition_point(|&start| start <= span.start) as u32
+        self.lines.of(span.start)
     }
 
     /// The strings of the array `key`; empty where it is absent. Items that are no string are left out.

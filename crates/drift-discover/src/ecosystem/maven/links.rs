@@ -1,0 +1,108 @@
+//! What a pom's dependencies, parent, boms and plugins stand for.
+//!
+//! Within a reactor an artifact is the project of that `groupId:artifactId`; elsewhere in the repository it
+//! is one only if the version is the same too, as it then would be in the local repository.
+
+use std::collections::BTreeMap;
+
+use super::model::{Key, Lineage, Poms};
+use super::pom::Reference;
+use crate::ecosystem::Link;
+use crate::graph::{EdgeKind, ExternalDependency};
+use crate::path::RepoPath;
+
+/// The group of a plugin that names none.
+const PLUGINS: &str = "org.apache.maven.plugins";
+
+/// The pom files of one reactor by name.
+pub(super) type Reactor = BTreeMap<Key, RepoPath>;
+
+/// The pom files of the repository by name, with versions; `None` where several have the name.
+pub(super) type Everywhere = BTreeMap<Key, Option<(RepoPath, Option<String>)>>;
+
+/// Resolves what one pom mentions.
+pub(super) struct Resolver<'a> {
+    pub(super) poms: &'a Poms<'a>,
+    pub(super) everywhere: &'a Everywhere,
+    /// The reactor that the pom is in.
+    pub(super) reactor: Option<&'a Reactor>,
+    pub(super) file: &'a RepoPath,
+    pub(super) lineage: &'a Lineage,
+}
+
+impl Resolver<'_> {
+    /// The links, to pom files, and the other dependencies.
+    pub(super) fn resolve(&self) -> (Vec<Link>, Vec<ExternalDependency>) {
+        let mut links = Vec::new();
+        let mut external = Vec::new();
+        let pom = &self.lineage.poms[0].1;
+        let link = |to: &RepoPath, kind| Link { ecosystem: None, to: to.clone(), kind };
+        if let Some((above, _)) = self.lineage.poms.get(1) {
+            links.push(link(above, EdgeKind::Parent));
+        } else if let Some(parent) = &pom.parent
+            && let (Some(group), Some(artifact)) = (&parent.group, &parent.artifact)
+        {
+            let name = format!("{group}:{artifact}");
+            match self.project(&name, parent.version.as_deref()) {
+                Some(to) => links.push(link(to, EdgeKind::Parent)),
+                None => external.push(ExternalDependency {
+                    name,
+                    kind: EdgeKind::Parent,
+                    requirement: parent.version.clone().unwrap_or_default(),
+                }),
+            }
+        }
+        for dependency in &pom.dependencies {
+            let kind =
+                if dependency.scope.as_deref() == Some("test") { EdgeKind::Dev } else { EdgeKind::Normal };
+            let Some((name, version)) = self.coordinates(dependency, None) else {
+                let message = format!(
+                    "the coordinates of the dependency `{}` use a property that no pom here defines",
+                    dependency.artifact
+                );
+                self.poms.context.problem(self.file, Some(dependency.line), "dependency.computed", message);
+                continue;
+            };
+            match self.project(&name, version.as_deref()) {
+                Some(to) => links.push(link(to, kind)),
+                None => {
+                    let requirement = version.or_else(|| dependency.version.clone()).unwrap_or_default();
+                    external.push(ExternalDependency { name, kind, requirement });
+                }
+            }
+        }
+        let boms = pom.boms.iter().map(|reference| (reference, EdgeKind::Bom));
+        let plugins = pom.plugins.iter().map(|reference| (reference, EdgeKind::Plugin));
+        for (reference, kind) in boms.chain(plugins) {
+            let default = (kind == EdgeKind::Plugin).then_some(PLUGINS);
+            if let Some((name, version)) = self.coordinates(reference, default)
+                && let Some(to) = self.project(&name, version.as_deref())
+            {
+                links.push(link(to, kind));
+            }
+        }
+        (links, external)
+    }
+
+    /// The name and the version, if that is known.
+    fn coordinates(&self, reference: &Reference, group: Option<&str>) -> Option<(Key, Option<String>)> {
+        let text = |text: &str| self.poms.interpolate(self.lineage, text);
+        // Model 4.1 lets a dependency on a project of the reactor leave out the group.
+        let own = || self.poms.key(self.lineage)?.split(':').next().map(str::to_owned);
+        let group = match (&reference.group, group) {
+            (Some(group), _) => text(group)?,
+            (None, Some(group)) => group.to_owned(),
+            (None, None) => own()?,
+        };
+        let artifact = text(&reference.artifact)?;
+        Some((format!("{group}:{artifact}"), reference.version.as_deref().and_then(text)))
+    }
+
+    fn project(&self, name: &str, version: Option<&str>) -> Option<&RepoPath> {
+        if let Some(to) = self.reactor.and_then(|reactor| reactor.get(name)) {
+            return Some(to);
+        }
+        let (to, own) = self.everywhere.get(name)?.as_ref()?;
+        (version.is_some() && version == own.as_deref()).then_some(to)
+    }
+}
