@@ -199,3 +199,18 @@ fn turbo_and_nx_name_globals_of_their_own_projects() {
     );
     check(&case, "~ci/x/y", &by("ci/x/y", "ci/**").each_ref().map(String::as_str));
 }
+
+#[test]
+fn what_cannot_be_read_of_the_globals_is_a_problem() {
+    let (deep, long) =
+        ("[".repeat(100_000), format!("{{\"globalDependencies\": [\"{}\"]}}", "a".repeat(5000)));
+    for (text, expected) in
+        [("{", "manifest.syntax"), (&deep, "manifest.syntax"), (&long, "glob.unsupported")]
+    {
+        let head = MemorySource::new([(path("turbo.json"), text.as_bytes().to_vec())]);
+        let graph = graph("npm:a");
+        let input = AffectedInput { head: (&head, &graph), base: None, changed: &[], globals: &[] };
+        let problems = affected(&input).1;
+        assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [expected]);
+    }
+}
