@@ -6,6 +6,7 @@
 //! never a guess; a broken manifest never stops the rest.
 //! Knows nothing about databases, configuration files, the terminal, the environment or the clock.
 
+mod affected;
 mod context;
 mod disk;
 mod ecosystem;
@@ -28,6 +29,7 @@ mod walk;
 
 use rayon::prelude::*;
 
+pub use affected::{Affected, AffectedInput, Reason, affected};
 pub use context::{Context, MAX_MANIFEST_BYTES, MAX_NESTING};
 pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link};

@@ -55,12 +55,15 @@ pub struct PackageChange {
     pub to: Vec<String>,
 }
 
+/// Reads a text; the projects to start at are those of the scope.
+type Parse = fn(&str, &Scope) -> Result<Lock, String>;
+
 struct Format {
     file: &'static str,
     /// The ecosystems whose projects it governs.
     ecosystems: &'static [&'static str],
     /// `None` for a format that drift does not read.
-    parse: Option<fn(&str, &Scope) -> Result<Lock, String>>,
+    parse: Option<Parse>,
 }
 
 const JS: &[&str] = &["npm", "nx"];

@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str, scope: &Scope) -> Result<Lock, String> {
 fn installed(packages: &Map<String, Value>, scope: &Scope, lock: &mut Lock) {
     let is_project = |at: &str| !at.split('/').any(|part| part == "node_modules");
     let places: std::collections::HashMap<&str, usize> = (packages.iter())
-        .filter(|(at, entry)| !is_link(entry) && !(is_project(at) && !scope.at(at).is_empty()))
+        .filter(|(at, entry)| !is_link(entry) && (!is_project(at) || scope.at(at).is_empty()))
         .map(|(at, entry)| {
             let name = at.rsplit("node_modules/").next().unwrap_or(at);
             let name = entry.get("name").and_then(Value::as_str).unwrap_or(name);
