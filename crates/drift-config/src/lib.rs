@@ -18,6 +18,7 @@
 //! ```
 
 mod check;
+mod ci;
 mod edit;
 mod error;
 mod file;
@@ -39,6 +40,7 @@ pub mod env;
 mod tests;
 
 pub use crate::{
+    ci::{CiEnv, CiProvider, CiValue},
     edit::{init, set},
     error::ConfigError,
     file::{ConfigFile, MAX_FILE_SIZE},

@@ -153,3 +153,17 @@ proptest::proptest! {
         }
     }
 }
+
+/// Opening it would wait for a writer that never comes.
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drift.toml");
+    match std::process::Command::new("mkfifo").arg(&path).status() {
+        Ok(status) if status.success() => {}
+        _ => return eprintln!("skipped: there is no mkfifo"),
+    }
+    let options = LoadOptions { workspace_file: Some(path), ..LoadOptions::default() };
+    assert!(matches!(load(&options), Err(ConfigError::NotAFile { .. })));
+}
