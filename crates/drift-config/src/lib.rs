@@ -48,8 +48,8 @@ pub use crate::{
     layer::{Layer, Origin},
     load::{LoadOptions, Loaded, Provenance, load, validate},
     model::{
-        AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, GateOverride, GatesConfig, GcConfig,
-        LockConfig, RetentionConfig, RulesConfig, WorkspaceConfig,
+        AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, Gate, GateOverride, GatesConfig,
+        GcConfig, LockConfig, RetentionConfig, RulesConfig, WorkspaceConfig,
     },
     problem::{Problem, ProblemLevel, Style, code},
     reference::reference,

@@ -51,10 +51,19 @@ impl Loaded {
     /// The setting of that key, or all settings of that section.
     pub fn get(&self, key: &str) -> Result<Vec<Setting>, ConfigError> {
         let path = KeyPath::parse(key)?;
-        if let Found::Unknown = table().find(&path) {
+        let found = table().find(&path);
+        if let Found::Unknown = found {
             return Err(ConfigError::UnknownKey { key: key.to_owned(), suggestion: table().suggest(&path) });
         }
-        Ok(self.settings().into_iter().filter(|setting| setting.key.starts_with(&path)).collect())
+        let settings = self.settings();
+        let mut wanted: Vec<Setting> =
+            settings.iter().filter(|setting| setting.key.starts_with(&path)).cloned().collect();
+        if let (Found::Leaf(leaf), true) = (found, wanted.is_empty()) {
+            // A limit that a project does not override is that of `[gates]`.
+            let inherited = settings.into_iter().find(|setting| setting.key == leaf.path);
+            wanted.extend(inherited.map(|setting| Setting { key: path, ..setting }));
+        }
+        Ok(wanted)
     }
 }
 
