@@ -42,8 +42,9 @@ impl Loaded {
             keys.push(leaf.path.clone());
         }
         keys.append(&mut own);
+        let json = serde_json::to_value(&self.config).unwrap_or_default();
         let setting = |key: KeyPath| {
-            Some(Setting { value: value_at(&self.config, &key)?, origin: self.provenance.origin(&key), key })
+            Some(Setting { value: lookup(&json, &key)?.clone(), origin: self.provenance.origin(&key), key })
         };
         keys.into_iter().filter_map(setting).collect()
     }
@@ -69,8 +70,11 @@ impl Loaded {
 
 /// The value of one key as JSON.
 pub(crate) fn value_at(config: &Config, key: &KeyPath) -> Option<Value> {
-    let mut json = serde_json::to_value(config).ok()?;
-    key.segments().iter().try_fold(&mut json, |value, segment| value.get_mut(segment)).map(Value::take)
+    lookup(&serde_json::to_value(config).ok()?, key).cloned()
+}
+
+fn lookup<'a>(json: &'a Value, key: &KeyPath) -> Option<&'a Value> {
+    key.segments().iter().try_fold(json, |value, segment| value.get(segment))
 }
 
 fn toml_text(value: &Value) -> String {
