@@ -156,6 +156,9 @@ fn set_keeps_permissions_and_links() {
     assert!(env.path("drift.toml").is_symlink());
     assert_eq!(std::fs::read_to_string(&target).unwrap(), "[lock]\nwait = \"7s\"\n");
     assert_eq!(target.metadata().unwrap().permissions().mode() & 0o777, 0o664);
+    // The drift home is nobody else's business.
+    env.run(["config", "init", "--user"]).success();
+    assert_eq!(env.home().join(".drift").metadata().unwrap().permissions().mode() & 0o777, 0o700);
     // A new file is as readable as any other.
     std::fs::remove_file(env.path("drift.toml")).unwrap();
     env.run(["config", "set", "lock.wait", "7s"]).success();

@@ -11,6 +11,7 @@ use std::{
 use figment::value::{Dict, Value};
 
 use crate::{
+    env::PREFIX,
     error::ConfigError,
     file::{ConfigFile, parse_toml},
     layer::{Layer, LayerData},
@@ -48,11 +49,6 @@ impl KeyPath {
         let mut segments = self.0.clone();
         segments.push(segment.to_owned());
         KeyPath(segments)
-    }
-
-    /// `DRIFT_BACKUP__RETENTION__DAILY`. Names of projects have no place in the name of a variable.
-    pub(crate) fn variable(&self) -> String {
-        format!("DRIFT_{}", self.0.join("__").to_uppercase())
     }
 }
 
@@ -97,6 +93,13 @@ pub struct KeyInfo {
     pub doc: String,
     /// The built-in value as TOML.
     pub default: String,
+}
+
+impl KeyInfo {
+    /// `DRIFT_BACKUP__RETENTION__DAILY`.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.path.segments().join("__").to_uppercase())
+    }
 }
 
 /// A node of the tree of keys.

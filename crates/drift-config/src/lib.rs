@@ -18,6 +18,7 @@
 //! ```
 
 mod check;
+mod ci;
 mod edit;
 mod error;
 mod file;
@@ -39,6 +40,7 @@ pub mod env;
 mod tests;
 
 pub use crate::{
+    ci::{CiEnv, CiProvider, CiValue},
     edit::{init, set},
     error::ConfigError,
     file::{ConfigFile, MAX_FILE_SIZE},
@@ -46,8 +48,8 @@ pub use crate::{
     layer::{Layer, Origin},
     load::{LoadOptions, Loaded, Provenance, load, validate},
     model::{
-        AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, GateOverride, GatesConfig, GcConfig,
-        LockConfig, RetentionConfig, RulesConfig, WorkspaceConfig,
+        AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, Gate, GateOverride, GatesConfig,
+        GcConfig, LockConfig, RetentionConfig, RulesConfig, WorkspaceConfig,
     },
     problem::{Problem, ProblemLevel, Style, code},
     reference::reference,

@@ -71,6 +71,32 @@ pub struct GateOverride {
     pub min_health: Option<Percent>,
 }
 
+/// What one project must meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    pub max_errors: Limit<u32>,
+    pub max_warnings: Limit<u32>,
+    pub min_health: Percent,
+}
+
+impl GatesConfig {
+    /// The gate of a project known by `names`: its id, its path and, if it is unique, its name. An override
+    /// under an earlier name wins, limit by limit.
+    pub fn of_project<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Gate {
+        let mut gate = GateOverride::default();
+        for found in names.into_iter().filter_map(|name| self.projects.get(name)) {
+            gate.max_errors = gate.max_errors.or(found.max_errors);
+            gate.max_warnings = gate.max_warnings.or(found.max_warnings);
+            gate.min_health = gate.min_health.or(found.min_health);
+        }
+        Gate {
+            max_errors: gate.max_errors.unwrap_or(self.max_errors),
+            max_warnings: gate.max_warnings.unwrap_or(self.max_warnings),
+            min_health: gate.min_health.unwrap_or(self.min_health),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DbConfig {
     pub startup_check: StartupCheck,

@@ -42,8 +42,9 @@ impl Loaded {
             keys.push(leaf.path.clone());
         }
         keys.append(&mut own);
+        let json = serde_json::to_value(&self.config).unwrap_or_default();
         let setting = |key: KeyPath| {
-            Some(Setting { value: value_at(&self.config, &key)?, origin: self.provenance.origin(&key), key })
+            Some(Setting { value: lookup(&json, &key)?.clone(), origin: self.provenance.origin(&key), key })
         };
         keys.into_iter().filter_map(setting).collect()
     }
@@ -51,17 +52,29 @@ impl Loaded {
     /// The setting of that key, or all settings of that section.
     pub fn get(&self, key: &str) -> Result<Vec<Setting>, ConfigError> {
         let path = KeyPath::parse(key)?;
-        if let Found::Unknown = table().find(&path) {
+        let found = table().find(&path);
+        if let Found::Unknown = found {
             return Err(ConfigError::UnknownKey { key: key.to_owned(), suggestion: table().suggest(&path) });
         }
-        Ok(self.settings().into_iter().filter(|setting| setting.key.starts_with(&path)).collect())
+        let settings = self.settings();
+        let mut wanted: Vec<Setting> =
+            settings.iter().filter(|setting| setting.key.starts_with(&path)).cloned().collect();
+        if let (Found::Leaf(leaf), true) = (found, wanted.is_empty()) {
+            // A limit that a project does not override is that of `[gates]`.
+            let inherited = settings.into_iter().find(|setting| setting.key == leaf.path);
+            wanted.extend(inherited.map(|setting| Setting { key: path, ..setting }));
+        }
+        Ok(wanted)
     }
 }
 
 /// The value of one key as JSON.
 pub(crate) fn value_at(config: &Config, key: &KeyPath) -> Option<Value> {
-    let mut json = serde_json::to_value(config).ok()?;
-    key.segments().iter().try_fold(&mut json, |value, segment| value.get_mut(segment)).map(Value::take)
+    lookup(&serde_json::to_value(config).ok()?, key).cloned()
+}
+
+fn lookup<'a>(json: &'a Value, key: &KeyPath) -> Option<&'a Value> {
+    key.segments().iter().try_fold(json, |value, segment| value.get(segment))
 }
 
 fn toml_text(value: &Value) -> String {

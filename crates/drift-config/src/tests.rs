@@ -162,6 +162,17 @@ fn gates_of_single_projects() {
     gates.projects."npm:a".max_warnings = 7
     gates.projects."npm:a".min_health = 50
     "#);
+    let gates = &loaded.config.gates;
+    let gate = |names: &[&str]| {
+        let gate = gates.of_project(names.iter().copied());
+        format!("{} {} {}", gate.max_errors, gate.max_warnings, gate.min_health)
+    };
+    assert_eq!(gate(&["npm:b", "b"]), "0 unlimited 0");
+    assert_eq!(gate(&["npm:a", "a"]), "unlimited 7 50");
+    assert_eq!(gate(&["go:x.y", "x/y", "npm:a"]), "unlimited 3 50");
+    assert!(Limit::At(3).allows(&3) && !Limit::At(3).allows(&4) && Limit::Unlimited.allows(&u32::MAX));
+    let inherited = loaded.get("gates.projects.\"go:x.y\".max_errors").unwrap().remove(0);
+    assert_eq!((inherited.toml().as_str(), inherited.origin), ("0", Origin::Default));
     let case = Case {
         workspace: Some("[gates.projects.a]\nmax_eror = 1\n[gates.projects]\nb = 2\n"),
         ..Case::default()

@@ -22,7 +22,7 @@ use crate::{
 /// The layer of the environment, with problems of both levels.
 pub(crate) fn env_layer(vars: &BTreeMap<OsString, OsString>) -> (LayerData, Vec<Problem>) {
     let known: HashMap<String, &Arc<KeyInfo>> =
-        table().leaves.iter().map(|leaf| (leaf.path.variable(), leaf)).collect();
+        table().leaves.iter().map(|leaf| (leaf.variable(), leaf)).collect();
     let mut data = LayerData::new(Layer::Env);
     let mut problems = Vec::new();
     for (name, value) in vars {

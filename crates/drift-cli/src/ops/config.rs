@@ -175,8 +175,10 @@ pub(crate) fn problems(path: &Path, scope: Scope) -> Result<Option<Vec<Problem>>
 /// Creates the file as the user's umask has it, then fills it at once. An empty file, should drift be killed
 /// in between, is a valid configuration.
 fn write_new(path: &Path, text: &str) -> Result<(), CommandError> {
-    if let Some(dir) = path.parent() {
-        fs_err::create_dir_all(dir)?;
+    // The drift home may not be there yet; the root of a workspace is.
+    if let Some(dir) = path.parent().filter(|dir| !dir.exists()) {
+        dir.parent().map_or(Ok(()), fs_err::create_dir_all)?;
+        durable::private_dir(dir)?;
     }
     fs_err::OpenOptions::new().write(true).create_new(true).open(path)?;
     replace(path, text)

@@ -154,3 +154,44 @@ fn init_is_the_reference_with_nothing_set() {
     let set = check(&text, &[("db.startup_check", "quick")]);
     assert!(set.contains("[db]\nstartup_check = \"quick\"\n"), "{set}");
 }
+
+proptest::proptest! {
+    /// Whatever is set where, that one value changes, and comments stay.
+    #[test]
+    fn one_value_changes_and_nothing_else(
+        at in 0..1000usize,
+        before in proptest::collection::vec(0..1000usize, 0..6),
+        number in 1..90u32,
+    ) {
+        let all: Vec<&KeyInfo> = keys().collect();
+        let value = |info: &KeyInfo| match (info.kind, info.default.as_str()) {
+            (Kind::Integer, _) => number.to_string(),
+            (Kind::Bool, _) => "false".to_owned(),
+            (Kind::List, _) => format!("a{number},b"),
+            (Kind::Text, "\"\"") => format!("branch-{number}"),
+            (Kind::Text, "\"unlimited\"") => number.to_string(),
+            (Kind::Text, default) if default.ends_with("d\"") || default.ends_with("s\"") => format!("{number}d"),
+            (Kind::Text, default) => default.trim_matches('"').to_owned(),
+        };
+        let mut text = "# first\n".to_owned();
+        for at in before {
+            let info = all[at % all.len()];
+            text = set(&file(&text), &info.path.to_string(), &value(info)).unwrap() + "# more\n";
+        }
+        let info = all[at % all.len()];
+        let changed = set(&file(&text), &info.path.to_string(), &value(info)).unwrap();
+        proptest::prop_assert_eq!(changed.matches("# more").count(), text.matches("# more").count());
+        proptest::prop_assert!(changed.contains("# first"));
+        let settings = |text: &str| {
+            let (_dir, loaded) = Case { workspace: Some(text), strict: true, ..Case::default() }.load();
+            loaded.unwrap().settings()
+        };
+        for (old, new) in settings(&text).iter().zip(&settings(&changed)) {
+            if old.key != info.path {
+                proptest::prop_assert_eq!(&old.value, &new.value);
+            } else {
+                proptest::prop_assert_eq!(new.origin.layer(), Layer::Workspace);
+            }
+        }
+    }
+}

@@ -70,6 +70,13 @@ fn ten_megabytes_are_refused_and_one_is_quick() {
         Case { workspace: Some(&huge), ..Case::default() }.error(),
         "drift.toml is larger than 1024 KiB"
     );
+    // Many projects with gates of their own, all shown.
+    let gates: String =
+        (0..2_000).map(|index| format!("[gates.projects.p{index}]\nmax_errors = 1\n")).collect();
+    let started = std::time::Instant::now();
+    let (_dir, loaded) = Case { workspace: Some(&gates), ..Case::default() }.load();
+    assert_eq!(loaded.unwrap().get("gates.projects").unwrap().len(), 2_000);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     // Many unknown keys, each of which would cost a suggestion and a count of lines.
     let many: String = (0..60_000).map(|index| format!("key{index} = 1\n")).collect();
     let started = std::time::Instant::now();
@@ -141,6 +148,15 @@ fn control_characters_are_not_printed() {
 proptest::proptest! {
     /// Whatever a file holds, loading ends with an answer whose carets can be rendered.
     #[test]
+    fn any_characters_have_an_answer(text in "(?s).{0,40}(\r?\n.{0,20}){0,3}") {
+        if let (_dir, Err(error)) = (Case { workspace: Some(&text), ..Case::default() }.load()) {
+            error.render(Style::Plain);
+            let escapes = error.to_string().contains('\u{1b}');
+            proptest::prop_assert!(!escapes);
+        }
+    }
+
+    #[test]
     fn any_text_has_an_answer(text in "(\\[?(backup|db|gates)(\\.retention|\\.projects)?\\]?|[a-z_]{1,9} ?= ?|\\n|\"|'|#|[0-9]|true|\\PC){0,40}") {
         let (_dir, loaded) = Case { workspace: Some(&text), ..Case::default() }.load();
         match loaded {
@@ -152,4 +168,18 @@ proptest::proptest! {
             }
         }
     }
+}
+
+/// Opening it would wait for a writer that never comes.
+#[cfg(unix)]
+#[test]
+fn a_fifo_is_not_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drift.toml");
+    match std::process::Command::new("mkfifo").arg(&path).status() {
+        Ok(status) if status.success() => {}
+        _ => return eprintln!("skipped: there is no mkfifo"),
+    }
+    let options = LoadOptions { workspace_file: Some(path), ..LoadOptions::default() };
+    assert!(matches!(load(&options), Err(ConfigError::NotAFile { .. })));
 }

@@ -189,3 +189,28 @@ fn a_value_that_is_not_unicode() {
     let error = load(&options).unwrap_err();
     insta::assert_snapshot!(error.to_string(), @"invalid configuration: environment variable DRIFT_LOCK__WAIT: lock.wait: the value is not valid UTF-8");
 }
+
+/// Every key can be given as a variable and as a flag, in the text in which `config get` prints it.
+#[test]
+fn every_key_has_a_variable_and_a_flag() {
+    let built_in = Case::default().config();
+    for info in keys() {
+        let (_dir, loaded) = Case::default().load();
+        let value = loaded.unwrap().get(&info.path.to_string()).unwrap().remove(0).value;
+        let text = match &value {
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let (name, key) = (info.variable(), info.path.to_string());
+        for (case, layer) in [
+            (Case { env: &[(&name, &text)], ..Case::default() }, Layer::Env),
+            (Case { flags: &[(&key, &text)], ..Case::default() }, Layer::Flag),
+        ] {
+            let (_dir, loaded) = case.load();
+            let loaded = loaded.unwrap();
+            assert_eq!(loaded.config, built_in, "{key} = {text}");
+            let expected = if text.is_empty() { Layer::Default } else { layer };
+            assert_eq!(loaded.provenance.layer(&info.path), expected, "{key}");
+        }
+    }
+}

@@ -9,6 +9,16 @@ pub enum Limit<T> {
     At(T),
 }
 
+impl<T: PartialOrd> Limit<T> {
+    /// Whether `value` is within the bound.
+    pub fn allows(&self, value: &T) -> bool {
+        match self {
+            Limit::Unlimited => true,
+            Limit::At(bound) => value <= bound,
+        }
+    }
+}
+
 const UNLIMITED: &str = "unlimited";
 
 fn parse<T: Scalar>(text: &str) -> Result<Limit<T>, String> {
