@@ -103,6 +103,8 @@ pub(crate) enum Format {
     Sarif,
     #[value(hide = true)]
     Github,
+    #[value(hide = true)]
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -123,6 +125,7 @@ impl Format {
             Format::Mermaid => "mermaid",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Markdown => "markdown",
         }
     }
 }
