@@ -36,7 +36,7 @@ fn an_unknown_flag_or_value_suggests_the_near_one() {
     error: invalid value 'jsno' for '--format <FORMAT>' [possible values: text, json]
     hint: a similar value exists: 'json'
     ");
-    assert_snapshot!(env.run(["man", "--format", "dot"]), @"
+    assert_snapshot!(env.run(["completions", "bash", "--format", "dot"]), @"
     exit 2
     --- stderr
     error: this command does not print `--format dot`

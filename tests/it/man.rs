@@ -29,6 +29,14 @@ fn an_unknown_page_suggests_the_near_one() {
     ");
 }
 
+#[test]
+fn markdown_is_the_whole_reference() {
+    let reference = TestEnv::new().run(["man", "--format", "markdown"]).success().stdout;
+    for heading in ["# The command line", "## drift", "### Global options", "## drift workspace init"] {
+        assert!(reference.lines().any(|line| line == heading), "{heading}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn groff_has_no_complaint() {

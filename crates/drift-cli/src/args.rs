@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::ops::Wait;
@@ -103,6 +103,8 @@ pub(crate) enum Format {
     Sarif,
     #[value(hide = true)]
     Github,
+    #[value(hide = true)]
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -123,6 +125,7 @@ impl Format {
             Format::Mermaid => "mermaid",
             Format::Sarif => "sarif",
             Format::Github => "github",
+            Format::Markdown => "markdown",
         }
     }
 }
@@ -166,11 +169,14 @@ pub(crate) fn prepare(args: Vec<OsString>) -> Vec<OsString> {
     help_as_flag(hoist_config(args))
 }
 
-/// `drift help workspace size` is `drift workspace size --help`. clap's own `help` command would repeat all
-/// others in the completions and the manual.
+/// `drift help workspace size` and `drift workspace help size` are `drift workspace size --help`. clap's own
+/// `help` command would repeat all others in the completions and the manual.
 fn help_as_flag(mut args: Vec<OsString>) -> Vec<OsString> {
-    if args.get(1).is_some_and(|first| first == "help") {
-        args.remove(1);
+    let Some(found) = args.iter().skip(1).position(|arg| arg == "help") else { return args };
+    let root = Cli::command();
+    let group = args.iter().skip(1).take(found).try_fold(&root, |at, name| at.find_subcommand(name));
+    if group.is_some_and(clap::Command::has_subcommands) {
+        args.remove(1 + found);
         args.push("--help".into());
     }
     args

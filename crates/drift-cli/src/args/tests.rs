@@ -31,7 +31,11 @@ fn help_is_a_command_too() {
     let check = |given: &str, expected: &str| assert_eq!(prepare(words(given)), words(expected), "{given}");
     check("drift help", "drift --help");
     check("drift help workspace size", "drift workspace size --help");
+    check("drift workspace help size", "drift workspace size --help");
+    check("drift workspace help", "drift workspace --help");
     check("drift man help", "drift man help");
+    check("drift nonsense help", "drift nonsense help");
+    check("help", "help");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `drift man`: the manual pages, made from the same definitions as `--help`.
 
+mod markdown;
+
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -7,7 +9,7 @@ use clap::CommandFactory as _;
 use clap_mangen::Man;
 use serde::Serialize;
 
-use crate::args::Cli;
+use crate::args::{Cli, Format};
 use crate::error::CommandError;
 use crate::shell::Shell;
 use crate::suggest::did_you_mean;
@@ -15,11 +17,14 @@ use crate::ui::human::shown;
 use crate::ui::{Outcome, Report, Text};
 
 /// Print a manual page, or write all of them to a directory
+///
+/// With --format markdown, the whole reference is printed as one document.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "EXAMPLES:
   drift man | man -l -
   drift man completions
-  drift man --dir ~/.local/share/man/man1")]
+  drift man --dir ~/.local/share/man/man1
+  drift man --format markdown > cli.md")]
 pub(crate) struct Args {
     /// The command whose page to print; drift itself if none is named
     #[arg(value_name = "COMMAND", conflicts_with = "dir")]
@@ -32,6 +37,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     let mut root = Cli::command();
     root.build();
+    if shell.ui.format() == Format::Markdown {
+        return shell.ui.report(&Page { page: markdown::reference(&root) });
+    }
     match args.dir {
         None => {
             let page = render(find(&root, &args.command)?)?;

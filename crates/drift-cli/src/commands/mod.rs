@@ -70,7 +70,8 @@ impl Command {
     fn formats(&self) -> &'static [Format] {
         match self {
             Command::Workspace(args) => args.formats(),
-            Command::Completions(_) | Command::Config(_) | Command::Man(_) => &[Format::Text, Format::Json],
+            Command::Man(_) => &[Format::Text, Format::Json, Format::Markdown],
+            Command::Completions(_) | Command::Config(_) => &[Format::Text, Format::Json],
         }
     }
 }

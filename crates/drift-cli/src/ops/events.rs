@@ -71,8 +71,6 @@ impl<'a> Phase<'a> {
             self.advance(position - before);
         }
     }
-
-    pub(crate) fn finish(self) {}
 }
 
 impl Drop for Phase<'_> {
@@ -80,3 +78,6 @@ impl Drop for Phase<'_> {
         self.events.on(Event::Finish);
     }
 }
+
+#[cfg(test)]
+mod tests;

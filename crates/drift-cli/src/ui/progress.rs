@@ -37,6 +37,7 @@ impl Progress {
             None => ProgressBar::no_length(),
         };
         let bar = self.multi.add(bar.with_style(style(total, unit)).with_message(phase.to_owned()));
+        bar.tick();
         bar.enable_steady_tick(TICK);
         *self.bar.write().unwrap_or_else(PoisonError::into_inner) = Some(bar);
     }
