@@ -88,6 +88,8 @@ impl Place {
             .env("DRIFT_ROOT", &self.tree)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("LC_ALL", "C")
+            // Cargo puts its build folders there, and the loader would search them first.
+            .env_remove("LD_LIBRARY_PATH")
             .env_remove("CI")
             .stdin(Stdio::null());
         command

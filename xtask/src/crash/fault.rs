@@ -61,7 +61,8 @@ pub(super) enum Hit {
     /// The command ended before it made that call.
     NotReached,
     Killed,
-    Exited(Output),
+    /// With what the process did then, and the first call that failed.
+    Exited(Output, String),
     Hung,
 }
 
@@ -88,12 +89,16 @@ impl Fault {
         // strace dies of the signal that drift died of; a child of drift that was killed is only in the log.
         Ok(if output.status.code().is_none() {
             Hit::Killed
-        } else if log.contains("(INJECTED)") || log.contains("+++ killed by") {
-            Hit::Exited(output)
+        } else if let Some(line) = log.lines().find(|line| is_struck(line)) {
+            Hit::Exited(output, line.replace(&*sandbox.tree().to_string_lossy(), ""))
         } else {
             Hit::NotReached
         })
     }
+}
+
+fn is_struck(line: &str) -> bool {
+    line.contains("(INJECTED)") || line.contains("+++ killed by")
 }
 
 /// How often the busiest thread makes each of [`CALLS`] in a run without faults.
@@ -124,7 +129,7 @@ fn most_per_thread(log: &str) -> BTreeMap<&'static str, usize> {
 fn strace(sandbox: &Sandbox, calls: &[&str]) -> Command {
     let mut command = sandbox.command("strace".as_ref());
     // Not `--seccomp-bpf`, fast as it is: strace 6.1 injects no signals with it, and every kill would be missed.
-    command.args(["-f", "-q", "-o"]).arg(sandbox.log());
+    command.args(["-f", "-q", "-y", "-o"]).arg(sandbox.log());
     command.arg("-e").arg(format!("trace={}", calls.join(",")));
     command
 }

@@ -89,6 +89,8 @@ impl Sandbox {
             .env("DRIFT_HOME", self.home().join(".drift"))
             .env("DRIFT_ROOT", self.tree())
             .env("LC_ALL", "C")
+            // Cargo puts its build folders there, and the loader would search them first.
+            .env_remove("LD_LIBRARY_PATH")
             .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::null());
         command

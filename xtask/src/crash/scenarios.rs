@@ -19,6 +19,8 @@ pub(super) struct Scenario {
     pub(super) command: &'static [&'static str],
     pub(super) observe: fn(&Sandbox) -> Result<String>,
     pub(super) midway: Midway,
+    /// Whether drift itself reports that something is missing: then another state than the expected one is honest.
+    pub(super) owns_up: fn(&Sandbox) -> Result<bool>,
     /// What a user does next, which must work and lead to what the command leads to without faults.
     /// Nothing if empty: then the state after the fault is final.
     pub(super) recover: &'static [&'static str],
@@ -41,6 +43,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         command: &["workspace", "init"],
         observe: status,
         midway: Midway::Anything,
+        owns_up: reports_problems,
         recover: &["workspace", "init"],
     },
     Scenario {
@@ -49,7 +52,10 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         needs: &[&["workspace", "init"], &["workspace", "scan"], &["workspace", "status"]],
         prepare: |sandbox| {
             sandbox.must(&["workspace", "init"])?;
-            sandbox.write("packages/c/package.json", "{ \"name\": \"c\", \"version\": \"1.0.0\" }\n")?;
+            for name in ["c", "d"] {
+                let manifest = format!("{{ \"name\": \"{name}\", \"version\": \"1.0.0\" }}\n");
+                sandbox.write(&format!("packages/{name}/package.json"), &manifest)?;
+            }
             sandbox.write("packages/a/index.js", "export const a = 2;\n")?;
             std::fs::remove_file(sandbox.tree().join("tool/Cargo.toml"))?;
             Ok(())
@@ -57,6 +63,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         command: &["workspace", "scan"],
         observe: status,
         midway: Midway::OldOrNew,
+        owns_up: reports_problems,
         recover: &["workspace", "scan"],
     },
 ];
@@ -69,6 +76,12 @@ fn status(sandbox: &Sandbox) -> Result<String> {
     }
     Ok(format!(
         "projects {}, files {}, schema {}",
-        document["projects"], document["files"], document["schema"]
+        document["projects"], document["files"], document["schemas"]
     ))
+}
+
+/// A file or folder that could not be read is a problem of the scan, not its end.
+fn reports_problems(sandbox: &Sandbox) -> Result<bool> {
+    let document = sandbox.document(&["workspace", "status"])?;
+    Ok(document["problems"].as_u64().is_some_and(|number| number > 0))
 }
