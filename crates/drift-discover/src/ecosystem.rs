@@ -6,9 +6,12 @@
 //! are decided once, in `lower.rs`.
 
 mod cargo;
+mod composer;
+
 mod dotnet;
 mod go;
 mod javascript;
+mod syntax;
 mod toml_file;
 mod xml_file;
 
@@ -27,8 +30,13 @@ pub struct Definition {
 }
 
 /// Every ecosystem that drift reads, in the order of reports.
-pub const BUILTIN: &[Definition] =
-    &[cargo::DEFINITION, dotnet::DEFINITION, go::DEFINITION, javascript::DEFINITION];
+pub const BUILTIN: &[Definition] = &[
+    cargo::DEFINITION,
+    composer::DEFINITION,
+    dotnet::DEFINITION,
+    go::DEFINITION,
+    javascript::DEFINITION,
+];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
 #[derive(Clone, Debug, Default)]
