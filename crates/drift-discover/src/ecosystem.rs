@@ -7,6 +7,7 @@
 
 mod cargo;
 mod composer;
+mod dart;
 
 mod dotnet;
 mod go;
@@ -33,6 +34,7 @@ pub struct Definition {
 pub const BUILTIN: &[Definition] = &[
     cargo::DEFINITION,
     composer::DEFINITION,
+    dart::DEFINITION,
     dotnet::DEFINITION,
     go::DEFINITION,
     javascript::DEFINITION,

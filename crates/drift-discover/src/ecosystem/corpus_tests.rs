@@ -19,6 +19,7 @@ const CORPORA: &[(&str, &[&str])] = &[
     ("App-vNext+Polly", &["dotnet"]),
     ("astral-sh+uv", &["cargo"]),
     ("etcd-io+etcd", &["go"]),
+    ("invertase+melos", &["dart"]),
     ("laravel+framework", &["composer"]),
     ("rust-lang+rust-analyzer", &["cargo"]),
     ("tauri-apps+plugins-workspace", &["cargo", "npm"]),
