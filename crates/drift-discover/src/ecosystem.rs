@@ -6,6 +6,9 @@
 //! are decided once, in `lower.rs`.
 
 mod cargo;
+mod composer;
+mod dart;
+
 mod dotnet;
 mod go;
 mod javascript;
@@ -13,6 +16,7 @@ mod lines;
 mod manifests;
 mod maven;
 mod python;
+mod syntax;
 mod toml_file;
 mod xml_file;
 
@@ -33,6 +37,8 @@ pub struct Definition {
 /// Every ecosystem that drift reads, in the order of reports.
 pub const BUILTIN: &[Definition] = &[
     cargo::DEFINITION,
+    composer::DEFINITION,
+    dart::DEFINITION,
     dotnet::DEFINITION,
     go::DEFINITION,
     javascript::DEFINITION,

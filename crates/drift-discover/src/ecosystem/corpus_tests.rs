@@ -21,6 +21,8 @@ const CORPORA: &[(&str, &[&str])] = &[
     ("apache+maven", &["maven"]),
     ("etcd-io+etcd", &["go"]),
     ("modelcontextprotocol+python-sdk", &["python"]),
+    ("invertase+melos", &["dart"]),
+    ("laravel+framework", &["composer"]),
     ("rust-lang+rust-analyzer", &["cargo"]),
     ("tauri-apps+plugins-workspace", &["cargo", "npm"]),
     ("tokio-rs+tokio", &["cargo"]),

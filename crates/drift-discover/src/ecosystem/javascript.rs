@@ -15,7 +15,6 @@ mod patterns;
 mod rush;
 mod settings;
 mod specifier;
-mod syntax;
 mod version;
 mod workspace;
 
@@ -23,7 +22,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{Definition, Found, FoundWorkspace};
+use super::{Definition, Found, FoundWorkspace, syntax};
 use crate::context::Context;
 use crate::lower::Exclusions;
 use crate::path::RepoPath;

@@ -1,4 +1,5 @@
-//! The syntaxes of the JavaScript world: JSON, JSON with comments, JSON5 and YAML, each parsed within bounds.
+//! The syntaxes that several ecosystems share: JSON, JSON with comments, JSON5 and YAML, each parsed within
+//! bounds.
 //!
 //! What does not parse is a problem with its line, and counts as absent.
 
@@ -11,7 +12,7 @@ use crate::path::RepoPath;
 
 const SYNTAX: &str = "manifest.syntax";
 
-/// `path` as strict JSON, as the package managers read it.
+/// `path` as strict JSON, as package managers read it.
 pub(super) fn json(context: &Context, path: &RepoPath) -> Option<Value> {
     let text = context.text(path)?;
     match serde_json::from_str(&text) {
