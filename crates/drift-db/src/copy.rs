@@ -16,7 +16,7 @@ use rusqlite::{Connection, ErrorCode};
 use crate::connection::{self, Access};
 use crate::durable;
 use crate::error::{DbError, IoContext, Result, SqlContext};
-use crate::integrity;
+use crate::integrity::{self, IntegrityFinding, Level};
 use crate::kind::DatabaseKind;
 use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
@@ -98,6 +98,11 @@ impl PinnedSource {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
             DatabaseKind::Cortex => Ok(None),
         }
+    }
+
+    /// What SQLite's checks say of it.
+    pub fn check(&self, level: Level, interrupt: &Arc<AtomicBool>) -> Result<Vec<IntegrityFinding>> {
+        integrity::check(&self.connection, &self.path, level, interrupt)
     }
 
     /// Copies to the new file `target`, which is synced when this returns. On an error `target` is of no use.

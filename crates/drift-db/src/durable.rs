@@ -126,7 +126,7 @@ pub(crate) fn open_private(path: &Path) -> io::Result<File> {
 }
 
 /// Creates `path` empty and 0600; a file that is there already is left as it is.
-pub(crate) fn create_private(path: &Path) -> Result<()> {
+pub fn create_private(path: &Path) -> Result<()> {
     match private_options().write(true).create_new(true).open(path) {
         Ok(file) => {
             file.sync_all().doing("sync", path)?;

@@ -1,0 +1,275 @@
+//! Taking a snapshot.
+//!
+//! Order: both databases are pinned, cortex before drift, before the first page is copied → copied into a
+//! staging directory → gate, checks, counts → hashes → header → everything synced → renamed into place under
+//! the catalog lock → the directory synced. Killed anywhere, there is a complete snapshot or none.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use drift_db::copy::{PinnedSource, vacuum_into};
+use drift_db::integrity::Level;
+use drift_db::private::{Check, Vetted, vet};
+use drift_db::{
+    DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, database_set, durable,
+    lock_exclusive,
+};
+use jiff::Timestamp;
+
+use crate::archive::{self, Compression};
+use crate::error::{BackupError, IoContext, Result};
+use crate::format::{self, DatabaseHeader, SnapshotHeader};
+use crate::id::SnapshotId;
+use crate::reason::{Reason, Tier};
+use crate::space;
+use crate::store::{STAGING_PREFIX, Snapshot, SnapshotStore};
+use crate::work::Work;
+
+/// How long publishing waits for the catalog at least: a finished copy is not thrown away for a short hold.
+const PUBLISH_WAIT: Duration = Duration::from_secs(30);
+
+/// Witness that nobody replaces the databases while they are copied.
+#[derive(Clone, Copy, Debug)]
+pub enum Hold<'a> {
+    Shared(&'a SharedLock),
+    Exclusive(&'a ExclusiveLock),
+}
+
+/// What kind of snapshot is taken.
+#[derive(Clone, Debug)]
+pub struct CreateOptions {
+    pub reason: Reason,
+    pub tier: Tier,
+    pub note: Option<String>,
+    pub pinned: bool,
+    pub compression: Compression,
+    /// How far the copy is checked; only [`Level::Full`] counts as verified.
+    pub check: Level,
+    /// Which databases; all but where one is too damaged to be copied.
+    pub databases: Vec<DatabaseKind>,
+    /// Skip it if the newest snapshot of this kind already holds exactly the same.
+    pub unless_unchanged: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum Created {
+    Snapshot(Box<Snapshot>),
+    /// Nothing changed since this one was taken.
+    Unchanged(SnapshotId),
+}
+
+impl CreateOptions {
+    /// A verified snapshot of everything, for `reason`.
+    pub fn new(reason: Reason) -> CreateOptions {
+        CreateOptions {
+            reason,
+            tier: reason.tier(),
+            note: None,
+            pinned: false,
+            compression: Compression::None,
+            check: Level::Full,
+            databases: DatabaseKind::WORKSPACE.to_vec(),
+            unless_unchanged: false,
+        }
+    }
+}
+
+/// Takes a snapshot of the live databases.
+///
+/// Without WAL a reader keeps writers out, so there the caller also holds `writer.lock`.
+pub fn create(work: &Work<'_>, options: &CreateOptions, _hold: Hold<'_>) -> Result<Created> {
+    let store = SnapshotStore::create(work.paths)?;
+    // Somebody who holds the catalog for long is noticed before the work, not after it.
+    drop(lock_exclusive(work.paths, LockName::Catalog, work.locks)?);
+    let started = Instant::now();
+    let mut sources = Vec::new();
+    // Cortex first: what it remembers of a project must not be newer than the project.
+    for kind in [DatabaseKind::Cortex, DatabaseKind::Drift] {
+        if options.databases.contains(&kind) {
+            let source = PinnedSource::open(&work.paths.database(kind), kind)?;
+            sources.push((source, later(work.now, started.elapsed())));
+        }
+    }
+    sources.reverse();
+    let total: u64 = sources.iter().map(|(source, _)| source.bytes()).sum();
+    let copies = if options.compression == Compression::None { 1 } else { 3 };
+    space::require(store.dir(), total.saturating_mul(copies))?;
+
+    let staging = Staging::new(&store, work)?;
+    let mut header = SnapshotHeader::new(staging.id.clone(), work.now, options.reason, options.tier);
+    work.phase("copying", total);
+    for (source, _) in &sources {
+        let target = staging.dir.join(source.kind().file_name());
+        work.watched(|watch| source.copy_to(&target, watch))?;
+        header.workspace = header.workspace.or(source.workspace_id()?);
+    }
+    let pinned: Vec<_> = sources.into_iter().map(|(source, at)| (source.kind(), at)).collect();
+    work.phase("checking", 0);
+    for (kind, read_at) in pinned {
+        header.databases.push(store_database(work, options, &staging.dir, kind, read_at)?);
+    }
+    if options.unless_unchanged
+        && let Some(same) = find_equal(&store, &header, options)?
+    {
+        return Ok(Created::Unchanged(same));
+    }
+    header.note = options.note.clone();
+    header.pinned = options.pinned;
+    header.drift_version = work.drift_version.to_owned();
+    header.git_head = work.git_head.map(str::to_owned);
+    header.compression = options.compression;
+    header.verified_at = (options.check == Level::Full).then(|| later(work.now, started.elapsed()));
+    work.check()?;
+    publish(work, &store, staging, header)
+}
+
+/// Checks the copy of one database, packs it if asked, and describes it.
+fn store_database(
+    work: &Work<'_>,
+    options: &CreateOptions,
+    dir: &Path,
+    kind: DatabaseKind,
+    read_at: Timestamp,
+) -> Result<DatabaseHeader> {
+    let plain = dir.join(kind.file_name());
+    let vetted = sound(work, &plain, kind, options.check)?;
+    let (content, stored) = match options.compression {
+        Compression::None => {
+            let digest = archive::digest(&plain, work)?;
+            (digest.clone(), digest)
+        }
+        compression => {
+            let compact = dir.join(format!("{}.compact", kind.file_name()));
+            vacuum_into(&plain, &compact, work.interrupt)?;
+            // The rewritten file is another one than the one that was checked.
+            let again = sound(work, &compact, kind, Level::Quick)?;
+            if again.rows != vetted.rows {
+                let detail = "compacting it changed the number of its rows".into();
+                return Err(BackupError::FailedCheck { database: kind.name(), detail });
+            }
+            let content = archive::digest(&compact, work)?;
+            let target = dir.join(format!("{}{}", kind.file_name(), compression.suffix()));
+            let stored = archive::pack(&compact, &target, compression, work)?;
+            for file in [plain, compact] {
+                remove_set(&file)?;
+            }
+            (content, stored)
+        }
+    };
+    Ok(DatabaseHeader {
+        kind,
+        bytes: stored.bytes,
+        blake3: stored.blake3,
+        content_bytes: content.bytes,
+        content_blake3: content.blake3,
+        schema_version: vetted.schema_version,
+        read_at,
+        rows: vetted.rows,
+    })
+}
+
+/// Vets a copy and turns what the checks found into an error.
+fn sound(work: &Work<'_>, path: &Path, kind: DatabaseKind, level: Level) -> Result<Vetted> {
+    let vetted = match vet(path, kind, Check::Level(level), work.interrupt) {
+        Err(DbError::Corrupt { detail, .. }) => {
+            return Err(BackupError::FailedCheck { database: kind.name(), detail });
+        }
+        vetted => vetted?,
+    };
+    match vetted.findings.first() {
+        None => Ok(vetted),
+        Some(finding) => {
+            Err(BackupError::FailedCheck { database: kind.name(), detail: finding.message.clone() })
+        }
+    }
+}
+
+/// The newest snapshot of the same tier or a longer one, if it holds exactly these databases.
+fn find_equal(
+    store: &SnapshotStore,
+    header: &SnapshotHeader,
+    options: &CreateOptions,
+) -> Result<Option<SnapshotId>> {
+    let catalog = store.catalog()?;
+    let newest = catalog.snapshots.iter().rfind(|snapshot| snapshot.header.tier >= options.tier);
+    let contents = |header: &SnapshotHeader| -> Vec<_> {
+        header.databases.iter().map(|database| (database.kind, database.content_blake3.clone())).collect()
+    };
+    Ok(newest
+        .filter(|snapshot| contents(&snapshot.header) == contents(header))
+        .map(|snapshot| snapshot.id().clone()))
+}
+
+/// Writes the header, syncs, and gives the directory its name.
+fn publish(
+    work: &Work<'_>,
+    store: &SnapshotStore,
+    mut staging: Staging,
+    mut header: SnapshotHeader,
+) -> Result<Created> {
+    let request = LockRequest { wait: work.locks.wait.max(PUBLISH_WAIT), ..work.locks.clone() };
+    let _catalog = lock_exclusive(work.paths, LockName::Catalog, &request)?;
+    // Another process may have published the same id: the same second, the same digits.
+    let taken = |id: &SnapshotId| store.dir().join(id.as_str()).symlink_metadata().is_ok();
+    let free = (0..=0xffff)
+        .map(|more| SnapshotId::new(work.now, work.random.wrapping_add(more)))
+        .find(|id| !taken(id));
+    header.id = free.ok_or_else(|| no_id(store.dir()))?;
+    durable::write_file(&staging.dir.join(format::FILE_NAME), &header.encode())?;
+    let target = store.dir().join(header.id.as_str());
+    durable::rename(&staging.dir, &target)?;
+    staging.published = true;
+    Ok(Created::Snapshot(Box::new(Snapshot::new(header, target))))
+}
+
+/// A directory that vanishes unless it is published.
+struct Staging {
+    id: SnapshotId,
+    dir: PathBuf,
+    published: bool,
+}
+
+impl Staging {
+    fn new(store: &SnapshotStore, work: &Work<'_>) -> Result<Staging> {
+        for more in 0..=0xffff {
+            let id = SnapshotId::new(work.now, work.random.wrapping_add(more));
+            let dir = store.dir().join(format!("{STAGING_PREFIX}{id}"));
+            if durable::private_dir(&dir)? {
+                return Ok(Staging { id, dir, published: false });
+            }
+        }
+        Err(no_id(store.dir()))
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if !self.published {
+            // What cannot be removed now is swept by gc.
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+fn no_id(dir: &Path) -> BackupError {
+    let why = std::io::Error::other("every id of this second is taken");
+    BackupError::Db(DbError::io("create a snapshot in", dir, why))
+}
+
+fn later(now: Timestamp, elapsed: Duration) -> Timestamp {
+    now.checked_add(elapsed).unwrap_or(now)
+}
+
+fn remove_set(main: &Path) -> Result<()> {
+    for file in database_set(main) {
+        match fs_err::remove_file(&file) {
+            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why).doing("remove", &file),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

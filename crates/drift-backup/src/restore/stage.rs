@@ -1,0 +1,162 @@
+//! Private copies on their way to going live, in `.drift/tmp/<id>/`.
+//!
+//! Rule: only the copy is trusted, never the snapshot it came from: the snapshot can change between the look and
+//! the use, the copy cannot.
+
+use std::path::{Path, PathBuf};
+
+use drift_db::integrity::Level;
+use drift_db::private::{Check, vet};
+use drift_db::{DatabaseKind, DbError, LockName, durable, lock_shared};
+
+use crate::archive::{self, Compression};
+use crate::error::{BackupError, IoContext, Result};
+use crate::format::DatabaseHeader;
+use crate::id::SnapshotId;
+use crate::space;
+use crate::store::Snapshot;
+use crate::work::Work;
+
+/// Copies that wait to go live; they vanish with this value unless an intent took them over.
+#[derive(Debug)]
+pub struct Staged {
+    pub(super) id: SnapshotId,
+    pub(super) dir: PathBuf,
+    pub(super) kinds: Vec<DatabaseKind>,
+    pub(super) kept: bool,
+}
+
+impl Staged {
+    /// An empty place for private copies; `.drift` must be there.
+    pub fn new(work: &Work<'_>) -> Result<Staged> {
+        let parent = work.paths.staging();
+        durable::private_dir(&parent)?;
+        for more in 0..=0xffff {
+            let id = SnapshotId::new(work.now, work.random.wrapping_add(more));
+            let dir = parent.join(id.as_str());
+            if durable::private_dir(&dir)? {
+                return Ok(Staged { id, dir, kinds: Vec::new(), kept: false });
+            }
+        }
+        let why = std::io::Error::other("every id of this second is taken");
+        Err(DbError::io("create a directory in", &parent, why).into())
+    }
+
+    /// Where the copy of `kind` goes; from now on it belongs to the swap.
+    pub fn add(&mut self, kind: DatabaseKind) -> PathBuf {
+        if !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+            self.kinds.sort();
+        }
+        self.dir.join(kind.file_name())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.kept {
+            // What cannot be removed now is swept by gc.
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// Copies `kinds` out of a snapshot and verifies the copies.
+pub fn stage(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind]) -> Result<Staged> {
+    let bytes: u64 = wanted(snapshot, kinds).map(|database| database.content_bytes).sum();
+    let live: u64 = kinds
+        .iter()
+        .filter_map(|kind| work.paths.database(*kind).metadata().ok())
+        .map(|meta| meta.len())
+        .sum();
+    // The copy, what is live now, and the journal through which the copy goes live.
+    space::require(&work.paths.drift_dir(), bytes.saturating_mul(2).saturating_add(live))?;
+    let mut staged = Staged::new(work)?;
+    let catalog = lock_shared(work.paths, LockName::Catalog, work.locks)?;
+    work.phase("copying", bytes);
+    for database in wanted(snapshot, kinds) {
+        let target = staged.add(database.kind);
+        copy_out(work, snapshot, database, &target)?;
+    }
+    drop(catalog);
+    work.phase("checking", 0);
+    for database in wanted(snapshot, kinds) {
+        check_copy(work, snapshot, database, &staged.dir.join(database.kind.file_name()))?;
+    }
+    durable::sync_dir(&staged.dir)?;
+    Ok(staged)
+}
+
+/// Writes the databases of a snapshot as plain files into `dir`, which must be absent or empty. No migration.
+pub fn extract(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind], dir: &Path) -> Result<()> {
+    match fs_err::read_dir(dir) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                return Err(BackupError::NotEmpty { dir: dir.to_path_buf() });
+            }
+        }
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
+            durable::private_dir(dir)?;
+        }
+        Err(why) => return Err(why).doing("list", dir),
+    }
+    let bytes = wanted(snapshot, kinds).map(|database| database.content_bytes).sum();
+    space::require(dir, bytes)?;
+    work.phase("copying", bytes);
+    let mut written = Vec::new();
+    let mut all = || -> Result<()> {
+        for database in wanted(snapshot, kinds) {
+            let target = dir.join(database.kind.file_name());
+            written.push(target.clone());
+            copy_out(work, snapshot, database, &target)?;
+            check_copy(work, snapshot, database, &target)?;
+        }
+        Ok(durable::sync_dir(dir)?)
+    };
+    let done = all();
+    if done.is_err() {
+        for file in &written {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+    done
+}
+
+fn wanted<'a>(snapshot: &'a Snapshot, kinds: &[DatabaseKind]) -> impl Iterator<Item = &'a DatabaseHeader> {
+    snapshot.header.databases.iter().filter(move |database| kinds.contains(&database.kind))
+}
+
+/// Copies one database out and compares it with its hashes.
+fn copy_out(work: &Work<'_>, snapshot: &Snapshot, database: &DatabaseHeader, target: &Path) -> Result<()> {
+    let source = snapshot.file(database);
+    let (compression, limit) = (snapshot.header.compression, database.content_bytes);
+    let unpacked = archive::unpack(&source, Some(target), compression, limit, work)?;
+    let content = unpacked.content.map(|content| content.blake3);
+    if unpacked.stored.blake3 == database.blake3 && content.as_ref() == Some(&database.content_blake3) {
+        return Ok(());
+    }
+    Err(damaged(snapshot, database, "its content is not what was stored"))
+}
+
+/// The gate for every copy; all of SQLite's checks where no recorded pass covers these bytes.
+fn check_copy(work: &Work<'_>, snapshot: &Snapshot, database: &DatabaseHeader, copy: &Path) -> Result<()> {
+    let header = &snapshot.header;
+    let passed = header.verified_at.is_some() && header.compression == Compression::None;
+    let check = if passed { Check::Trusted } else { Check::Level(Level::Full) };
+    let vetted = match vet(copy, database.kind, check, work.interrupt) {
+        Err(DbError::Corrupt { detail, .. }) => return Err(damaged(snapshot, database, &detail)),
+        vetted => vetted?,
+    };
+    if let Some(finding) = vetted.findings.first() {
+        return Err(damaged(snapshot, database, &finding.message));
+    }
+    if !passed && vetted.rows != database.rows {
+        return Err(damaged(snapshot, database, "it does not hold the rows its header tells of"));
+    }
+    Ok(())
+}
+
+fn damaged(snapshot: &Snapshot, database: &DatabaseHeader, what: &str) -> BackupError {
+    let name = snapshot.header.file_name(database.kind);
+    BackupError::Damaged { id: snapshot.id().to_string(), detail: format!("{name}: {what}") }
+}

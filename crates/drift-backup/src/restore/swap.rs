@@ -1,0 +1,264 @@
+//! Going live: what is there is stored, then private copies take its place, both or neither.
+//!
+//! Order: safety snapshot or quarantine → the copies are migrated and get the event that tells of them → the
+//! intent, naming the copies with their hashes → each live database in place, by one commit; only one that is no
+//! database any more, or has another page size, is moved aside and replaced by rename → check → the intent is
+//! cleared. Until the intent is written nothing live has changed; from then on [`super::recover`] knows the rest.
+
+use std::path::{Path, PathBuf};
+
+use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
+use drift_db::integrity::Level;
+use drift_db::intent::{self, Intent, IntentDatabase, Operation};
+use drift_db::private::{Check, Preparation, prepare, vet};
+use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, durable, wal_unsafe};
+
+use super::plan::{LiveState, look, workspace_id};
+use super::{Staged, quarantine, recover};
+use crate::archive;
+use crate::create::{CreateOptions, Created, Hold, create};
+use crate::error::{BackupError, Result};
+use crate::id::SnapshotId;
+use crate::reason::Reason;
+use crate::work::Work;
+
+/// What goes live, and on behalf of what.
+#[derive(Debug)]
+pub struct Swap {
+    pub operation: Operation,
+    pub staged: Staged,
+    /// For the `detail` of the event in each database: an object.
+    pub detail: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What a swap did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swapped {
+    pub databases: Vec<DatabaseKind>,
+    /// Holds what was live before and was sound.
+    pub safety: Option<SnapshotId>,
+    /// Holds what was live before and was not.
+    pub quarantine: Option<PathBuf>,
+    /// Those that came with an older schema.
+    pub migrated: Vec<DatabaseKind>,
+    /// Another program still reads the old state of these, so their WAL could not be folded back yet.
+    pub unfolded: Vec<DatabaseKind>,
+}
+
+/// Puts staged copies in place of the live databases. An intent that was pending before is the caller's
+/// business.
+pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped> {
+    let Swap { operation, mut staged, detail } = swap;
+    let ours = workspace_id(work.paths);
+    let mut intent = Intent::new(operation, staged.id.as_str());
+    let (safety, quarantine) = store_live(work, &staged.kinds, &intent, lock)?;
+    let mut event = detail;
+    event.insert("safety_backup".into(), safety.as_ref().map(SnapshotId::to_string).into());
+    event.insert("quarantine".into(), quarantine.is_some().then(|| staged.id.to_string()).into());
+    let event = serde_json::Value::Object(event);
+    let mut migrated = Vec::new();
+    for kind in staged.kinds.clone() {
+        if make_ready(work, &staged, kind, (operation.name(), &event))? {
+            migrated.push(kind);
+        }
+        let blake3 = archive::digest(&staged.dir.join(kind.file_name()), work)?.blake3;
+        intent.databases.push(IntentDatabase { name: kind.name().into(), blake3 });
+    }
+    durable::sync_dir(&staged.dir)?;
+    intent.workspaces.extend(ours);
+    if staged.kinds.contains(&DatabaseKind::Drift) {
+        let copy =
+            PinnedSource::open(&staged.dir.join(DatabaseKind::Drift.file_name()), DatabaseKind::Drift)?;
+        intent.workspaces.extend(copy.workspace_id()?);
+        drop(copy);
+        drop_sidecars(&staged.dir, DatabaseKind::Drift);
+    }
+    intent.safety = safety.as_ref().map(SnapshotId::to_string);
+    work.check()?;
+    intent.write(work.paths, lock)?;
+    staged.kept = true;
+    let unfolded = match go_live(work, &intent, lock) {
+        Ok(unfolded) => unfolded,
+        Err(Halted { why, changed }) => {
+            if !changed && intent::clear(work.paths, lock).is_ok() {
+                staged.kept = false;
+            }
+            return Err(why);
+        }
+    };
+    if let Err(why) = check_live(work, &intent) {
+        // The copies passed and the live files do not: back to what was there.
+        recover::undo(work, &intent, lock)?;
+        return Err(why);
+    }
+    finish(work, &intent, lock)?;
+    Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
+}
+
+/// Stores what is live: what is sound as a snapshot, of what is replaced the rest byte for byte.
+fn store_live(
+    work: &Work<'_>,
+    replaced: &[DatabaseKind],
+    intent: &Intent,
+    lock: &ExclusiveLock,
+) -> Result<(Option<SnapshotId>, Option<PathBuf>)> {
+    let dir = intent.quarantine(work.paths);
+    let mut aside = None;
+    let mut keep_aside = |kind: DatabaseKind| -> Result<()> {
+        if replaced.contains(&kind) {
+            quarantine::copy_set(work, kind, &dir)?;
+            aside = Some(dir.clone());
+        }
+        Ok(())
+    };
+    let mut sound = Vec::new();
+    for kind in DatabaseKind::WORKSPACE {
+        match look(work.paths, kind)? {
+            LiveState::Sound => sound.push(kind),
+            LiveState::Missing => {}
+            LiveState::Unusable { .. } => keep_aside(kind)?,
+        }
+    }
+    let mut safety = None;
+    while !sound.is_empty() {
+        let mut options = CreateOptions::new(Reason::PreDestructive);
+        options.check = Level::Quick;
+        options.databases.clone_from(&sound);
+        options.note = Some(format!("before {}", intent.operation.name()));
+        match create(work, &options, Hold::Exclusive(lock)) {
+            Ok(Created::Snapshot(snapshot)) => {
+                safety = Some(snapshot.id().clone());
+                break;
+            }
+            Ok(Created::Unchanged(id)) => {
+                safety = Some(id);
+                break;
+            }
+            // It opens and yet is broken inside: no snapshot of it, then, but every byte.
+            Err(BackupError::FailedCheck { database, .. }) => {
+                let Some(at) = sound.iter().position(|kind| kind.name() == database) else { break };
+                keep_aside(sound.remove(at))?;
+            }
+            Err(BackupError::Db(DbError::Corrupt { database: Some(kind), .. })) if sound.contains(&kind) => {
+                sound.retain(|other| *other != kind);
+                keep_aside(kind)?;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok((safety, aside))
+}
+
+/// Makes a staged copy what a live database has to be; returns whether it had an older schema.
+pub(super) fn make_ready(
+    work: &Work<'_>,
+    staged: &Staged,
+    kind: DatabaseKind,
+    event: (&str, &serde_json::Value),
+) -> Result<bool> {
+    let copy = staged.dir.join(kind.file_name());
+    let journal = match wal_unsafe(&work.paths.drift_dir()) {
+        None => JournalMode::Wal,
+        Some(_) => JournalMode::Delete,
+    };
+    let author = work.author();
+    let migrated = prepare(&copy, kind, Preparation { journal, author: &author, event })?;
+    if migrated {
+        let vetted = vet(&copy, kind, Check::Level(Level::Full), work.interrupt)?;
+        if let Some(finding) = vetted.findings.first() {
+            return Err(BackupError::FailedCheck { database: kind.name(), detail: finding.message.clone() });
+        }
+    }
+    Ok(migrated)
+}
+
+/// Why going live stopped, and whether something live is new already.
+pub(super) struct Halted {
+    pub why: BackupError,
+    pub changed: bool,
+}
+
+/// Puts every database of the intent in place. May be done again any number of times.
+pub(super) fn go_live(
+    work: &Work<'_>,
+    intent: &Intent,
+    lock: &ExclusiveLock,
+) -> Result<Vec<DatabaseKind>, Halted> {
+    let mut unfolded = Vec::new();
+    let mut changed = false;
+    for kind in intent.databases.iter().filter_map(IntentDatabase::kind) {
+        let copy = intent.staging(work.paths).join(kind.file_name());
+        if !copy.exists() {
+            // It went live by a rename before the interruption.
+            changed = true;
+            continue;
+        }
+        match put_in_place(work, intent, kind, &copy, lock, &mut changed) {
+            Ok(true) => {}
+            Ok(false) => unfolded.push(kind),
+            Err(why) => return Err(Halted { why, changed }),
+        }
+        changed = true;
+    }
+    Ok(unfolded)
+}
+
+/// Returns whether the WAL was folded back. Sets `changed` before the first step that cannot be taken back.
+fn put_in_place(
+    work: &Work<'_>,
+    intent: &Intent,
+    kind: DatabaseKind,
+    copy: &Path,
+    lock: &ExclusiveLock,
+    changed: &mut bool,
+) -> Result<bool> {
+    let live = work.paths.database(kind);
+    durable::refuse_foreign_file(&live)?;
+    work.phase("restoring", copy.metadata().map_or(0, |meta| meta.len()));
+    let exists = live.symlink_metadata().is_ok();
+    if exists {
+        match work.watched(|watch| copy_in_place(copy, &live, lock, watch))? {
+            InPlace::Done { folded } => {
+                *changed = true;
+                durable::restrict(&live)?;
+                return Ok(folded);
+            }
+            InPlace::PageSizeDiffers | InPlace::Unusable { .. } => {}
+        }
+    }
+    *changed = true;
+    // Sidecars without a database belong to one that is gone, and must not meet the new one.
+    quarantine::move_set(work, kind, &intent.quarantine(work.paths))?;
+    durable::rename(copy, &live)?;
+    Ok(true)
+}
+
+/// The live databases open, pass the gate and SQLite's quick checks.
+fn check_live(work: &Work<'_>, intent: &Intent) -> Result<()> {
+    work.phase("checking", 0);
+    for kind in intent.databases.iter().filter_map(IntentDatabase::kind) {
+        let path = work.paths.database(kind);
+        let source = PinnedSource::open(&path, kind)?;
+        // Live by now: an interrupt must not leave it unchecked, and no longer undoes anything.
+        let findings = source.check(Level::Quick, &std::sync::Arc::default())?;
+        if let Some(finding) = findings.first() {
+            return Err(BackupError::FailedCheck { database: kind.name(), detail: finding.message.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// The swap is over.
+pub(super) fn finish(work: &Work<'_>, intent: &Intent, lock: &ExclusiveLock) -> Result<()> {
+    intent::clear(work.paths, lock)?;
+    // What cannot be removed now is swept by gc.
+    let _ = std::fs::remove_dir_all(intent.staging(work.paths));
+    Ok(())
+}
+
+/// A look at a copy in WAL mode leaves empty sidecars beside it.
+fn drop_sidecars(dir: &Path, kind: DatabaseKind) {
+    for sidecar in &drift_db::database_set(&dir.join(kind.file_name()))[1..] {
+        let _ = std::fs::remove_file(sidecar);
+    }
+}
