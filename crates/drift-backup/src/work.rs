@@ -21,7 +21,7 @@ pub enum BackupEvent {
 pub struct Work<'a> {
     pub paths: &'a WorkspacePaths,
     /// How the catalog lock is taken; the workspace lock is the caller's.
-    pub locks: &'a LockRequest,
+    pub locks: &'a LockRequest<'a>,
     pub now: Timestamp,
     /// For ids; another value for every operation.
     pub random: u64,

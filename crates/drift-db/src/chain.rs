@@ -14,11 +14,11 @@ pub struct Migration {
     pub up: &'static str,
     pub down: &'static str,
     /// Transforms data after the SQL of `up`, inside the same transaction.
-    pub after_up: Option<Transform>,
+    pub(crate) after_up: Option<Transform>,
 }
 
 /// Transforms data; the callback hears how many rows are done, of how many.
-pub type Transform = fn(&Transaction, &dyn Fn(u64, u64)) -> HookResult;
+pub(crate) type Transform = fn(&Transaction, &dyn Fn(u64, u64)) -> HookResult;
 
 macro_rules! migration {
     ($database:literal, $name:literal) => {

@@ -183,8 +183,14 @@ pub(crate) fn rust_directories(
     base: &RepoPath,
     pattern: &str,
 ) -> Result<BTreeSet<RepoPath>, GlobError> {
-    const DIALECT: GlobOptions =
-        GlobOptions { dot: true, braces: false, extended: false, escapes: false, never: &[] };
+    const DIALECT: GlobOptions = GlobOptions {
+        dot: true,
+        braces: false,
+        extended: false,
+        escapes: false,
+        picomatch: false,
+        never: &[],
+    };
     if pattern.split('/').any(|part| part.contains("**") && part != "**") {
         return Err(GlobError::Unsupported("`**` beside other characters"));
     }

@@ -14,11 +14,17 @@ use crate::graph::{Ecosystem, Edge, EdgeKind, NativeWorkspace, Project, ProjectG
 use crate::options::DiscoverOptions;
 use crate::path::RepoPath;
 
+/// Where a project's manifest points to, existing or not.
+type Links = Vec<(ProjectId, EdgeKind)>;
+
+/// The projects with their links, before the edges are drawn.
+type Lowered = BTreeMap<ProjectId, (Project, Links)>;
+
 /// Lowers the findings of all ecosystems, each with its tag.
 pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, options: &DiscoverOptions) -> ProjectGraph {
     let excluded = Exclusions::new(options);
     let mut workspaces = BTreeMap::new();
-    let mut projects: BTreeMap<ProjectId, (Project, Vec<(ProjectId, EdgeKind)>)> = BTreeMap::new();
+    let mut projects = Lowered::new();
     for (tag, found) in found {
         let kept: Vec<bool> = found.workspaces.iter().map(|w| !excluded.hides(&w.root)).collect();
         for (workspace, _) in found.workspaces.iter().zip(&kept).filter(|(_, kept)| **kept) {
@@ -62,11 +68,7 @@ fn id(tag: &Ecosystem, key: &RepoPath) -> ProjectId {
     ProjectId(format!("{tag}:{key}"))
 }
 
-fn lower_project(
-    tag: &Ecosystem,
-    found: FoundProject,
-    workspace: Option<String>,
-) -> (Project, Vec<(ProjectId, EdgeKind)>) {
+fn lower_project(tag: &Ecosystem, found: FoundProject, workspace: Option<String>) -> (Project, Links) {
     let own = found.ecosystem.as_ref().unwrap_or(tag).clone();
     let links = (found.links.iter())
         .map(|link| (id(link.ecosystem.as_ref().unwrap_or(tag), &link.to), link.kind))
@@ -90,7 +92,7 @@ fn lower_project(
     (project, links)
 }
 
-fn edges(projects: &BTreeMap<ProjectId, (Project, Vec<(ProjectId, EdgeKind)>)>) -> Vec<Edge> {
+fn edges(projects: &Lowered) -> Vec<Edge> {
     let mut edges = BTreeSet::new();
     for (from, (_, links)) in projects {
         for (to, kind) in links {

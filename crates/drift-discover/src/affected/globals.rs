@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::source::Source;
 
 const OPTIONS: GlobOptions =
-    GlobOptions { dot: true, braces: true, extended: true, escapes: true, never: &[] };
+    GlobOptions { dot: true, braces: true, extended: true, escapes: true, picomatch: false, never: &[] };
 /// References among named inputs are followed this far.
 const MAX_REFERENCES: usize = 20;
 

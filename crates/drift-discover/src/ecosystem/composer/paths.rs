@@ -12,7 +12,7 @@ use crate::source::EntryKind;
 
 /// The dialect of PHP's `glob` with `GLOB_BRACE`.
 const GLOBS: GlobOptions =
-    GlobOptions { dot: false, braces: true, extended: false, escapes: true, never: &[] };
+    GlobOptions { dot: false, braces: true, extended: false, escapes: true, picomatch: false, never: &[] };
 
 /// The directories with a manifest that the path repositories of the package in `dir` name.
 pub(super) fn find(context: &Context, dir: &RepoPath, manifest: &Manifest) -> BTreeSet<RepoPath> {

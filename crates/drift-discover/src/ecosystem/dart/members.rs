@@ -15,7 +15,7 @@ use crate::source::EntryKind;
 
 /// The dialect of Dart's `glob` package.
 const GLOBS: GlobOptions =
-    GlobOptions { dot: true, braces: true, extended: false, escapes: true, never: &[] };
+    GlobOptions { dot: true, braces: true, extended: false, escapes: true, picomatch: false, never: &[] };
 /// What melos leaves out whatever the patterns say.
 const MELOS_IGNORES: [&str; 4] =
     ["**/.dart_tool/**", "**/.symlinks/plugins/**", "**/.fvm/**", "**/.plugin_symlinks/**"];

@@ -22,7 +22,7 @@ const MAX_FILES: usize = 500;
 const MAX_DEPTH: usize = 50;
 /// The wildcards of items: `*`, `?` and `**`.
 const GLOBS: GlobOptions =
-    GlobOptions { dot: true, braces: false, extended: false, escapes: false, never: &[] };
+    GlobOptions { dot: true, braces: false, extended: false, escapes: false, picomatch: false, never: &[] };
 
 /// MSBuild files, read once each.
 pub(super) struct Files<'c> {
