@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
+use crate::paths::database_set;
 
 /// Bytes per page, of every database that drift creates: 8 KiB copies about 1.6 times faster than 4 KiB.
 pub const PAGE_SIZE: u32 = 8192;
@@ -28,7 +29,10 @@ pub fn sqlite_version() -> &'static str {
 /// What a connection may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Reads; the open itself may still roll back a hot journal or create the shared memory of the WAL.
+    /// Reads, and leaves nothing behind: the handle could write, so that SQLite removes the sidecars it made
+    /// when the last connection closes, but no statement can, and a WAL that was there is not folded back.
+    Visit,
+    /// Reads beside a connection that lives longer and cleans up.
     Read,
     /// Reads a file that nobody can change: no locks, no sidecars. Only for a read-only mount without `-wal`.
     Immutable,
@@ -45,7 +49,9 @@ pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
     }
     let base = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = match access {
-        Access::Write => Connection::open_with_flags(path, base | OpenFlags::SQLITE_OPEN_READ_WRITE),
+        Access::Write | Access::Visit => {
+            Connection::open_with_flags(path, base | OpenFlags::SQLITE_OPEN_READ_WRITE)
+        }
         Access::Read => Connection::open_with_flags(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY),
         Access::Immutable => Connection::open_with_flags(
             immutable_uri(path),
@@ -53,8 +59,25 @@ pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
         ),
     };
     let connection = connection.at(path)?;
+    if access == Access::Visit {
+        visit(&connection, path).at(path)?;
+    }
     set_up(&connection, access).at(path)?;
     Ok(connection)
+}
+
+/// What makes a connection leave the files as they were.
+fn visit(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+    let [_, wal, shm, _] = database_set(path);
+    if wal.metadata().is_ok_and(|meta| meta.len() > 0) {
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        if !shm.exists() {
+            // Without shared memory nobody else has it open. In this mode SQLite keeps the index of the WAL in
+            // its own memory (https://sqlite.org/wal.html, "Use of WAL Without Shared-Memory").
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        }
+    }
+    Ok(())
 }
 
 fn set_up(connection: &Connection, access: Access) -> rusqlite::Result<()> {

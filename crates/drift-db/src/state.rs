@@ -219,7 +219,7 @@ fn open_reader(path: &Path) -> Result<Connection> {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
         Ok(connection)
     };
-    let opened = connection::open(path, Access::Read)?;
+    let opened = connection::open(path, Access::Visit)?;
     match probe(opened) {
         Ok(connection) => Ok(connection),
         Err(why) if is_cannot_open(&why) && !database_set(path)[1].exists() => {

@@ -51,3 +51,51 @@ fn symlinks_and_hard_links_are_refused() {
     fs_err::hard_link(&real, dir.join("twin.db")).unwrap();
     assert!(matches!(open(&real, Access::Read), Err(DbError::Untrusted { .. })));
 }
+
+/// The files in `dir` with their content.
+fn snapshot(dir: &Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let mut files: Vec<_> = (fs_err::read_dir(dir).unwrap())
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name(), fs_err::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_visit_leaves_every_file_as_it_was() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = crate::root::canonical(temp.path()).unwrap();
+    let path = dir.join("a.db");
+    fs_err::write(&path, "").unwrap();
+    let writer = open(&path, Access::Write).unwrap();
+    writer.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (a); INSERT INTO t VALUES (1)").unwrap();
+    // As a killed writer leaves it: a WAL with a commit that is in no other file.
+    let crashed = dir.join("crashed");
+    for with_shm in [true, false] {
+        fs_err::create_dir(&crashed).unwrap();
+        for name in ["a.db", "a.db-wal", "a.db-shm"] {
+            if with_shm || name != "a.db-shm" {
+                fs_err::copy(dir.join(name), crashed.join(name)).unwrap();
+            }
+        }
+        let main_and_wal =
+            |dir: &Path| snapshot(dir).into_iter().filter(|(name, _)| name != "a.db-shm").collect::<Vec<_>>();
+        let before = (main_and_wal(&crashed), crashed.join("a.db-shm").exists());
+        let visitor = open(&crashed.join("a.db"), Access::Visit).unwrap();
+        assert_eq!(visitor.query_row("SELECT a FROM t", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+        assert!(visitor.execute("DELETE FROM t", []).is_err());
+        drop(visitor);
+        assert_eq!((main_and_wal(&crashed), crashed.join("a.db-shm").exists()), before);
+        fs_err::remove_dir_all(&crashed).unwrap();
+    }
+    drop(writer);
+    let before = snapshot(&dir);
+    drop(
+        open(&path, Access::Visit)
+            .unwrap()
+            .query_row("SELECT a FROM t", [], |row| row.get::<_, i64>(0))
+            .unwrap(),
+    );
+    assert_eq!(snapshot(&dir), before);
+}
