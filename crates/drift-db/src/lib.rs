@@ -26,6 +26,7 @@ mod root;
 mod schema;
 mod state;
 pub mod store;
+mod verify;
 
 pub use chain::{Direction, Migration};
 pub use connection::{PAGE_SIZE, sqlite_version};
@@ -44,3 +45,4 @@ pub use migrate::{
 pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
 pub use root::{canonical, choose_root, find_workspace, git_work_tree};
 pub use state::{DatabaseState, FoundDatabase, Inspection, Need, inspect, snapshots};
+pub use verify::{DatabaseVerdict, Severity, VerifyFinding, VerifyLevel, VerifyRun, verify_database};

@@ -214,7 +214,7 @@ fn judge(
 
 /// Opens for reading, also on a read-only mount: there WAL cannot make its sidecars, and without a `-wal` the
 /// file is complete and nobody can change it.
-fn open_reader(path: &Path) -> Result<Connection> {
+pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let probe = |connection: Connection| {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
         Ok(connection)

@@ -1,0 +1,74 @@
+//! Whether the full-text index of `memory` says what the table says.
+//!
+//! SQLite's own checks call an index that is out of step with its table sound. Row by row it is compared here;
+//! word by word only FTS5 itself can, by an INSERT, and so on a private copy
+//! (<https://sqlite.org/fts5.html#the_integrity_check_command>).
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::{Severity, VerifyFinding, VerifyLevel, VerifyRun};
+use crate::connection::{self, Access};
+use crate::copy::{PinnedSource, Watch};
+use crate::error::{DbError, Result, SqlContext};
+use crate::kind::DatabaseKind;
+
+/// The first schema of cortex.db with a full-text index.
+const SINCE: u32 = 2;
+
+pub(super) fn check(
+    connection: &Connection,
+    path: &Path,
+    kind: DatabaseKind,
+    version: u32,
+    run: VerifyRun<'_>,
+) -> Result<Vec<VerifyFinding>> {
+    if kind != DatabaseKind::Cortex || version < SINCE {
+        return Ok(Vec::new());
+    }
+    if let Some(message) = rows_out_of_step(connection).at(path)? {
+        return Ok(vec![finding(message)]);
+    }
+    match run.staging {
+        Some(staging) if run.level == VerifyLevel::Deep => words(path, kind, staging, run),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn rows_out_of_step(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let missing = count(
+        "SELECT count(*) FROM memory WHERE NOT EXISTS (SELECT 1 FROM memory_fts_docsize AS d WHERE d.id = memory.id)",
+    )?;
+    let extra = count(
+        "SELECT count(*) FROM memory_fts_docsize AS d WHERE NOT EXISTS (SELECT 1 FROM memory WHERE memory.id = d.id)",
+    )?;
+    Ok((missing + extra > 0)
+        .then(|| format!("the full-text index lacks {missing} rows of memory and has {extra} that are gone")))
+}
+
+fn words(path: &Path, kind: DatabaseKind, staging: &Path, run: VerifyRun<'_>) -> Result<Vec<VerifyFinding>> {
+    let copy = staging.join(kind.file_name());
+    let watch = Watch { advance: &|_| {}, interrupt: run.interrupt };
+    PinnedSource::open(path, kind)?.copy_to(&copy, watch)?;
+    let connection = connection::open(&copy, Access::Write)?;
+    let check = "INSERT INTO memory_fts (memory_fts, rank) VALUES ('integrity-check', 1)";
+    match connection.execute(check, []) {
+        Ok(_) => Ok(Vec::new()),
+        Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            Ok(vec![finding("the full-text index holds other words than memory".into())])
+        }
+        Err(why) => Err(DbError::sqlite(&copy, why)),
+    }
+}
+
+fn finding(message: String) -> VerifyFinding {
+    VerifyFinding {
+        code: "fts.out_of_step",
+        severity: Severity::Error,
+        subject: "cortex.db: memory_fts".into(),
+        message,
+        hint: Some("run `drift workspace verify --repair`".into()),
+    }
+}
