@@ -5,7 +5,7 @@
 //! Invariants: nothing outside the root is read or listed; nothing but a regular file is read, whatever is
 //! put in its place meanwhile: it is opened without waiting, then examined.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct DiskSource<'a> {
     real: PathBuf,
     files: &'a Files,
     lists: Mutex<HashMap<RepoPath, Arc<[Entry]>>>,
+    /// The symlinks that listings came by.
+    symlinks: Mutex<HashSet<RepoPath>>,
 }
 
 impl<'a> DiskSource<'a> {
@@ -29,7 +31,7 @@ impl<'a> DiskSource<'a> {
     pub fn new(root: impl Into<PathBuf>, files: &'a Files) -> DiskSource<'a> {
         let root = root.into();
         let real = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
-        DiskSource { root, real, files, lists: Mutex::default() }
+        DiskSource { root, real, files, lists: Mutex::default(), symlinks: Mutex::default() }
     }
 
     /// Whether `path` is reached without leaving the root, symlinks followed.
@@ -51,6 +53,8 @@ impl<'a> DiskSource<'a> {
                         return None;
                     }
                     kind = fs::metadata(entry.path()).ok()?.file_type();
+                    let path = dir.join(os_bytes(&entry.file_name()))?;
+                    self.symlinks.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
                 }
                 let kind = match (kind.is_dir(), kind.is_file()) {
                     (true, _) => EntryKind::Dir,
@@ -85,6 +89,10 @@ impl Source for DiskSource<'_> {
             lists.insert(dir.clone(), entries.clone());
             entries
         })
+    }
+
+    fn is_symlink(&self, path: &RepoPath) -> bool {
+        self.symlinks.lock().unwrap_or_else(PoisonError::into_inner).contains(path)
     }
 
     fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {

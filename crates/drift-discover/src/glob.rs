@@ -2,6 +2,8 @@
 //!
 //! Every native tool has its own dialect, so what differs is data in [`GlobOptions`]. A pattern directs the
 //! descent: only directories that can still match are listed, ignored and hidden ones included.
+//! `**` matches a symlink to a directory but goes through none, so that loops end;
+//! one that the pattern names is entered.
 //! Invariants: matching works on bytes, so a non-UTF-8 name is never a failure; time is polynomial in the
 //! length of pattern and name; alternatives, depth and the number of listed directories are bounded.
 
@@ -77,6 +79,13 @@ enum Step {
     Name(Part),
 }
 
+/// Whether `**` takes a further directory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Globstar {
+    GoesOn,
+    Stops,
+}
+
 /// A position in an alternative: the next step to take.
 type State = (usize, usize);
 
@@ -104,7 +113,7 @@ impl Glob {
             if self.is_never(name) {
                 return false;
             }
-            states = self.step(&states, name);
+            states = self.step(&states, name, Globstar::GoesOn);
         }
         self.accepts(&states)
     }
@@ -140,7 +149,7 @@ impl Glob {
     }
 
     /// The states after `name`.
-    fn step(&self, states: &[State], name: &[u8]) -> Vec<State> {
+    fn step(&self, states: &[State], name: &[u8], globstar: Globstar) -> Vec<State> {
         let mut next = BTreeSet::new();
         for &(alternative, first) in states {
             let steps = &self.alternatives[alternative].steps;
@@ -148,7 +157,8 @@ impl Glob {
             for (at, step) in steps.iter().enumerate().skip(first) {
                 match step {
                     Step::Any => {
-                        if self.options.dot || !name.starts_with(b".") {
+                        let is_seen = self.options.dot || !name.starts_with(b".");
+                        if is_seen && globstar == Globstar::GoesOn {
                             next.insert((alternative, at));
                         }
                     }
@@ -245,7 +255,7 @@ impl Walk<'_> {
             if self.glob.is_never(&entry.name) {
                 continue;
             }
-            let next = self.glob.step(states, &entry.name);
+            let next = self.glob.step(states, &entry.name, Globstar::GoesOn);
             if next.is_empty() {
                 continue;
             }
@@ -254,6 +264,8 @@ impl Walk<'_> {
                 self.found.insert(path.clone());
             }
             if entry.kind == EntryKind::Dir {
+                let is_link = self.source.is_symlink(&path);
+                let next = if is_link { self.glob.step(states, &entry.name, Globstar::Stops) } else { next };
                 self.descend(&path, &next, depth + 1)?;
             }
         }

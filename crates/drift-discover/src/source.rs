@@ -45,6 +45,11 @@ pub trait Source: Sync {
     /// accepts, sorted.
     fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath>;
 
+    /// Whether `path`, an entry of a directory that was listed, is a symlink. Where trees cannot loop, none is.
+    fn is_symlink(&self, _path: &RepoPath) -> bool {
+        false
+    }
+
     /// Whether `path` is a file (symlinks that stay inside the repository are followed).
     fn is_file(&self, path: &RepoPath) -> bool {
         self.has(path, EntryKind::File)

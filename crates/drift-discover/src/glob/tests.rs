@@ -128,6 +128,27 @@ fn names_that_are_not_utf8() {
     assert_eq!(found("p/?"), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn symlinks_are_entered_where_named_and_loops_end() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("real/sub")).unwrap();
+    for name in ["loop", "again"] {
+        std::os::unix::fs::symlink("..", dir.path().join("real").join(name)).unwrap();
+    }
+    let files = crate::files::Files::default();
+    let source = crate::disk::DiskSource::new(dir.path(), &files);
+    let find = |pattern: &str| {
+        let found =
+            Glob::new(pattern, NPM).unwrap().find(&source, &RepoPath::root(), EntryKind::Dir).unwrap();
+        found.iter().map(|path| path.display().into_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(find("**"), ". real real/again real/loop real/sub");
+    assert_eq!(find("real/*/real/sub"), "real/again/real/sub real/loop/real/sub");
+    assert_eq!(find("real/loop/**/sub"), "real/loop/real/sub");
+    assert_eq!(find("**/sub"), "real/sub");
+}
+
 #[test]
 fn hostile_patterns_end() {
     let stars = "*a".repeat(500);

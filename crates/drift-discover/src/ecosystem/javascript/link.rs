@@ -93,7 +93,7 @@ impl<'a> Links<'a> {
         // A path in an override is relative to the root, where it is written.
         let base = if put.is_some() { &workspace.root } else { dir };
         match Specifier::parse(put.unwrap_or(specifier)) {
-            Specifier::Path(path) => self.at(base, &path).or_else(|| self.yarn_path(workspace, specifier)),
+            Specifier::Path(path) => self.at(base, &path),
             Specifier::Workspace { name: alias, rest } => {
                 let wanted = alias.unwrap_or(name);
                 if workspace.is_decoupled(dir, wanted) {
@@ -147,19 +147,19 @@ impl<'a> Links<'a> {
     }
 
     /// Yarn 2 and later take a path behind `workspace:` relative to the root.
-    fn yarn_path(&self, workspace: &Workspace, specifier: &str) -> Option<RepoPath> {
-        let path = specifier.strip_prefix("workspace:")?;
+    fn yarn_path(&self, workspace: &Workspace, path: &str) -> Option<RepoPath> {
         let Linker::Yarn { .. } = workspace.linker else { return None };
         self.at(&workspace.root, path)
     }
 
     fn by_protocol(&self, workspace: &Workspace, name: &str, rest: &str) -> Option<RepoPath> {
         let rest = if matches!(workspace.linker, Linker::Rush(_)) { "*" } else { rest.trim() };
-        if matches!(rest, "" | "*" | "^" | "~") || !version::is_range(rest) {
+        if matches!(rest, "" | "*" | "^" | "~") {
+            return self.newest(name, |_| true);
+        }
+        if !version::is_range(rest) {
             // `workspace:packages/a` is yarn's; anything else that is no range is a tag, which any version has.
-            return self
-                .yarn_path(workspace, &format!("workspace:{rest}"))
-                .or_else(|| self.newest(name, |_| true));
+            return self.yarn_path(workspace, rest).or_else(|| self.newest(name, |_| true));
         }
         let satisfying = self.newest(name, |own| {
             let own = own.unwrap_or("0.0.0");
@@ -247,3 +247,6 @@ fn directory_name(dir: &RepoPath) -> Option<&str> {
     Some(if path[scope..].starts_with('@') { &path[scope..] } else { &path[last..] })
         .filter(|name| !name.is_empty())
 }
+
+#[cfg(test)]
+mod tests;

@@ -142,3 +142,6 @@ fn lock(context: &Context, path: &RepoPath) -> Option<String> {
     context.input(path);
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
+
+#[cfg(test)]
+mod tests;

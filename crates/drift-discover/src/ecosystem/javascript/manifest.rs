@@ -57,12 +57,17 @@ impl Forms {
 impl Manifest {
     /// Reads the manifest of `dir`; `None` if there is none or it cannot be read, which is then reported.
     pub(super) fn read(context: &Context, dir: &RepoPath, forms: Forms) -> Option<Manifest> {
-        let file = forms.file(context, dir)?;
-        let value = match file.file_name() {
-            b"package.json5" => syntax::json5(context, &file),
-            b"package.yaml" => syntax::yaml(context, &file),
-            _ => syntax::json(context, &file),
-        }?;
+        let (file, value) = forms.names().iter().find_map(|name| {
+            let file = dir.join(name)?;
+            let value = match *name {
+                "package.json5" => syntax::json5(context, &file),
+                "package.yaml" => syntax::yaml(context, &file),
+                _ => syntax::json(context, &file),
+            };
+            // Only where there is no such file does the next name count.
+            (value.is_some() || context.is_file(&file)).then_some((file, value))
+        })?;
+        let value = value?;
         let Value::Object(fields) = value else {
             context.problem(&file, Some(1), "manifest.shape", "is not an object; a manifest is one".into());
             return None;

@@ -231,3 +231,6 @@ fn strings(value: &Value, field: &str) -> Vec<String> {
     let list = value.get(field).and_then(Value::as_array).into_iter().flatten();
     list.filter_map(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::manifest::Manifest;
+use super::specifier::split_name;
 use super::version;
 
 /// The overrides of one workspace.
@@ -149,10 +150,8 @@ fn split_parent(selector: &str) -> Option<(&str, &str)> {
 }
 
 fn name_and_range(text: &str) -> (String, Option<String>) {
-    match text.get(1..).and_then(|tail| tail.find('@')).map(|at| at + 1) {
-        Some(at) => {
-            (text[..at].to_owned(), Some(text[at + 1..].to_owned()).filter(|range| !range.is_empty()))
-        }
+    match split_name(text) {
+        Some((name, range)) => (name.to_owned(), Some(range.to_owned()).filter(|range| !range.is_empty())),
         None => (text.to_owned(), None),
     }
 }
@@ -178,3 +177,6 @@ fn yarn_parts(pattern: &str) -> Vec<&str> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

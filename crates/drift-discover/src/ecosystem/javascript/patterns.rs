@@ -157,3 +157,6 @@ impl Patterns<'_> {
         context.problem(self.file, line, "pattern.unsupported", format!("pattern `{pattern}` {why}"));
     }
 }
+
+#[cfg(test)]
+mod tests;

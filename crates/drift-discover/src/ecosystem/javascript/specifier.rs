@@ -48,9 +48,8 @@ fn workspace(rest: &str) -> Specifier<'_> {
     if is_path(rest) {
         return directory(rest);
     }
-    // A name may start with its scope's `@`.
-    match rest.get(1..).and_then(|tail| tail.find('@')).map(|at| at + 1) {
-        Some(at) => Specifier::Workspace { name: Some(&rest[..at]), rest: &rest[at + 1..] },
+    match split_name(rest) {
+        Some((name, rest)) => Specifier::Workspace { name: Some(name), rest },
         None => Specifier::Workspace { name: None, rest },
     }
 }
@@ -59,10 +58,14 @@ fn alias_of(alias: &str) -> Specifier<'_> {
     if super::version::is_range(alias) {
         return Specifier::Registry { name: None, range: alias };
     }
-    match alias.get(1..).and_then(|tail| tail.find('@')).map(|at| at + 1) {
-        Some(at) => Specifier::Registry { name: Some(&alias[..at]), range: &alias[at + 1..] },
-        None => Specifier::Registry { name: Some(alias), range: "latest" },
-    }
+    let (name, range) = split_name(alias).unwrap_or((alias, "latest"));
+    Specifier::Registry { name: Some(name), range }
+}
+
+/// `name@rest`, where the name may start with the `@` of its scope.
+pub(super) fn split_name(text: &str) -> Option<(&str, &str)> {
+    let (at, _) = text.char_indices().skip(1).find(|&(_, c)| c == '@')?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// Whether a bare specifier is a path rather than a range or an address.
@@ -82,3 +85,6 @@ fn directory(path: &str) -> Specifier<'static> {
     }
     Specifier::Path(path.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use super::{Manager, Tool};
+use crate::context::Context;
+use crate::ecosystem::javascript::manifest::Forms;
+use crate::ecosystem::javascript::packages::Packages;
+use crate::options::DiscoverOptions;
+use crate::path::RepoPath;
+use crate::source::MemorySource;
+
+#[track_caller]
+fn check(fixture: &str, dir: &str, tool: Tool, major: Option<u64>) {
+    let source = MemorySource::fixture(fixture);
+    let options = DiscoverOptions::default();
+    let context = Context::new(&source, &options, |_| true);
+    let mut packages = Packages::default();
+    let dir = RepoPath::new(dir).unwrap();
+    packages.load(&context, &dir.ancestors().collect::<Vec<_>>(), Forms::Json);
+    assert_eq!(Manager::detect(&context, &packages, &dir, None), Manager { tool, major }, "{fixture}");
+}
+
+#[test]
+fn the_field_decides_first() {
+    check(
+        "//- package.json\n{\"packageManager\": \"yarn@1.22.22+sha1.abc\"}\n//- package-lock.json\n",
+        "",
+        Tool::Yarn,
+        Some(1),
+    );
+    check("//- package.json\n{\"packageManager\": \"bun@1.2.0\"}", "", Tool::Bun, Some(1));
+    check(
+        "//- package.json\n{\"devEngines\": {\"packageManager\": {\"name\": \"npm\", \"version\": \">=10\"}}}",
+        "",
+        Tool::Npm,
+        Some(10),
+    );
+    check(
+        "//- package.json\n{\"devEngines\": {\"packageManager\": [{\"name\": \"yarn\"}]}}",
+        "",
+        Tool::Yarn,
+        None,
+    );
+    check("//- package.json\n{\"packageManager\": \"cargo@1\"}\n//- bun.lock\n", "", Tool::Bun, None);
+}
+
+#[test]
+fn then_the_lock_file() {
+    check("//- package-lock.json\n//- yarn.lock\n", "", Tool::Npm, None);
+    check("//- npm-shrinkwrap.json\n", "", Tool::Npm, None);
+    check("//- yarn.lock\n# yarn lockfile v1\n\na@^1:\n", "", Tool::Yarn, Some(1));
+    check("//- yarn.lock\n# generated\n__metadata:\n  version: 8\n", "", Tool::Yarn, Some(2));
+    check(
+        "//- yarn.lock\n//- .yarnrc.yml\nyarnPath: .yarn/releases/yarn-3.2.1.cjs\n",
+        "",
+        Tool::Yarn,
+        Some(3),
+    );
+    check("//- bun.lockb\n", "", Tool::Bun, None);
+    check("//- pnpm-lock.yaml\nlockfileVersion: '9.0'\n", "", Tool::Pnpm, Some(9));
+}
+
+#[test]
+fn then_settings_then_what_lies_above() {
+    check("//- .yarnrc.yml\nnodeLinker: pnp\n", "", Tool::Yarn, Some(2));
+    check(
+        "//- package.json\n{\"packageManager\": \"yarn@4.0.0\"}\n//- a/b/package.json\n{}",
+        "a/b",
+        Tool::Yarn,
+        Some(4),
+    );
+    check(
+        "//- package.json\n{\"packageManager\": \"yarn@4.0.0\"}\n//- a/package-lock.json\n",
+        "a",
+        Tool::Npm,
+        None,
+    );
+    check("//- package.json\n{}", "", Tool::Npm, None);
+}
