@@ -18,7 +18,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("figment", &["drift-config"]),
     ("flate2", &["drift-backup"]),
     ("fmutex", &["drift-db"]),
-    ("gomod-parser", &["drift-discover"]),
     // xtask walks this tree for tidy, and generated ones as the measure for init.
     ("ignore", &["drift-discover", "xtask"]),
     ("indicatif", &["drift-cli"]),

@@ -71,7 +71,9 @@ fn find(context: &Context) -> Found {
         let scope = match workspace {
             Some(at) => &scopes[at],
             None => {
-                own = Scope { workspace: BTreeMap::new(), replaces: replaces(&dir, &module) };
+                let mut scope = Scope::default();
+                scope.add_replaces(&dir, &module.replaces);
+                own = scope;
                 &own
             }
         };
@@ -124,18 +126,14 @@ fn workspace(modules: &Modules, dir: RepoPath) -> Option<Workspace> {
 
 /// In a workspace the replacements of `go.work` come first, then those of every member.
 fn scope(modules: &Modules, workspace: &Workspace) -> Scope {
-    let mut scope = Scope { workspace: BTreeMap::new(), replaces: Vec::new() };
-    scope.replaces.extend(workspace.work.replaces.iter().map(|r| (workspace.dir.clone(), r.clone())));
+    let mut scope = Scope::default();
+    scope.add_replaces(&workspace.dir, &workspace.work.replaces);
     for dir in &workspace.members {
         let Some(module) = modules.get(dir) else { continue };
-        scope.replaces.extend(replaces(dir, &module));
+        scope.add_replaces(dir, &module.replaces);
         scope.workspace.entry(module.path.clone()).or_insert_with(|| dir.clone());
     }
     scope
-}
-
-fn replaces(dir: &RepoPath, module: &Module) -> Vec<(RepoPath, modfile::Replace)> {
-    module.replaces.iter().map(|replace| (dir.clone(), replace.clone())).collect()
 }
 
 fn links(

@@ -6,6 +6,7 @@
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::context::{Context, MAX_NESTING};
+use crate::ecosystem::lines::Lines;
 use crate::path::RepoPath;
 
 /// Most attributes of one element.
@@ -16,18 +17,15 @@ const MAX_NODES: u32 = 1_000_000;
 /// A parsed manifest.
 pub(crate) struct XmlFile<'t> {
     document: Document<'t>,
-    /// Where each line starts.
-    lines: Vec<usize>,
+    lines: Lines,
 }
 
 impl<'t> XmlFile<'t> {
     /// Parses `text`, the content of `path`; reports a problem if it is no XML that a manifest can be.
     pub(crate) fn parse(context: &Context, path: &RepoPath, text: &'t str) -> Option<XmlFile<'t>> {
-        let lines: Vec<usize> =
-            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let lines = Lines::new(text);
         if let Some((at, why)) = out_of_bounds(text) {
-            let line = lines.partition_point(|&start| start <= at) as u32;
-            context.problem(path, Some(line), "manifest.too_deep", why.into());
+            context.problem(path, Some(lines.of(at)), "manifest.too_deep", why.into());
             return None;
         }
         let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
@@ -48,7 +46,7 @@ impl<'t> XmlFile<'t> {
 
     /// The 1-based line where `node` starts.
     pub(crate) fn line(&self, node: Node) -> u32 {
-        self.lines.partition_point(|&start| start <= node.range().start) as u32
+        self.lines.of(node.range().start)
     }
 }
 

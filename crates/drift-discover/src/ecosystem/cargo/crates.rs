@@ -3,6 +3,7 @@
 //! Follows cargo's `find_root`: `package.workspace` first, then the nearest `[workspace]` above that does
 //! not exclude the package.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::manifest::{Field, Manifest, Workspace};
@@ -79,13 +80,9 @@ impl Workspace {
     /// Whether `exclude` of the workspace in `root` keeps `path` out. A member that is listed by its path,
     /// and what is below it, never is; entries are paths, not patterns.
     pub(super) fn excludes(&self, root: &RepoPath, path: &RepoPath) -> bool {
-        let covers = |entry: &str| {
-            // Cargo compares without resolving `..`, so such an entry covers nothing.
-            let plain = !entry.split('/').any(|part| part == "..");
-            plain && root.join(entry).is_some_and(|prefix| path.starts_with(&prefix))
-        };
-        self.exclude.iter().any(|entry| covers(entry))
-            && !self.members.iter().any(|member| covers(&member.text))
+        let Some(below) = path.strip_prefix(root).and_then(RepoPath::new) else { return false };
+        let covers = |entries: &BTreeSet<RepoPath>| below.ancestors().any(|at| entries.contains(&at));
+        !self.exclude.is_empty() && covers(&self.exclude) && !covers(&self.explicit)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Owns parsing only: which workspace a package is of, and what `workspace = true` stands for, is decided
 //! in `workspace.rs` and `links.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::{DeTable, DeValue};
 
@@ -45,7 +45,9 @@ pub(super) enum Field<T> {
 #[derive(Debug, Default)]
 pub(super) struct Workspace {
     pub(super) members: Vec<Listed>,
-    pub(super) exclude: Vec<String>,
+    /// `members` without wildcards and `exclude`, relative to the root.
+    pub(super) explicit: BTreeSet<RepoPath>,
+    pub(super) exclude: BTreeSet<RepoPath>,
     pub(super) version: Option<String>,
     pub(super) private: Option<bool>,
     /// `[workspace.dependencies]` by key.
@@ -156,9 +158,16 @@ impl Workspace {
     fn of(file: &TomlFile, workspace: &DeTable) -> Workspace {
         let package = table(workspace, "package");
         let specs = table(workspace, "dependencies").into_iter().flatten();
+        // Cargo compares these by component without resolving `..`, so such an entry covers nothing.
+        let path = |entry: &Listed| {
+            let plain = !entry.text.split('/').any(|part| part == "..");
+            plain.then(|| RepoPath::new(&entry.text)).flatten()
+        };
+        let members = file.list(workspace, "members");
         Workspace {
-            members: file.list(workspace, "members"),
-            exclude: file.list(workspace, "exclude").into_iter().map(|entry| entry.text).collect(),
+            explicit: members.iter().filter_map(path).collect(),
+            members,
+            exclude: file.list(workspace, "exclude").iter().filter_map(path).collect(),
             version: package.and_then(|package| string(package, "version")).map(str::to_owned),
             private: package
                 .and_then(|package| package.get("publish"))

@@ -29,11 +29,22 @@ pub(super) enum Resolved {
 }
 
 /// What decides how the requirements of a module resolve.
+#[derive(Default)]
 pub(super) struct Scope {
     /// The modules of its `go.work` by module path; Go takes these before anything else.
     pub(super) workspace: BTreeMap<String, RepoPath>,
-    /// Replacements with the directory that their paths are relative to, the decisive ones first.
-    pub(super) replaces: Vec<(RepoPath, Replace)>,
+    /// Replacements by module path, with the directory that theirs is relative to; the decisive ones first.
+    pub(super) replaces: BTreeMap<String, Vec<(RepoPath, Replace)>>,
+}
+
+impl Scope {
+    /// Adds the replacements of a file in `dir` behind those that are there.
+    pub(super) fn add_replaces(&mut self, dir: &RepoPath, replaces: &[Replace]) {
+        for replace in replaces {
+            let same = self.replaces.entry(replace.path.clone()).or_default();
+            same.push((dir.clone(), replace.clone()));
+        }
+    }
 }
 
 impl<'c> Modules<'c> {
@@ -58,11 +69,10 @@ impl<'c> Modules<'c> {
         if let Some(dir) = scope.workspace.get(&require.path) {
             return Resolved::Local(dir.clone());
         }
-        let applies = |replace: &Replace| {
-            replace.path == require.path
-                && replace.version.as_ref().is_none_or(|version| *version == require.version)
-        };
-        if let Some((base, replace)) = scope.replaces.iter().find(|(_, replace)| applies(replace)) {
+        let applies =
+            |replace: &Replace| replace.version.as_ref().is_none_or(|version| *version == require.version);
+        let replaces = scope.replaces.get(&require.path).map_or(&[][..], Vec::as_slice);
+        if let Some((base, replace)) = replaces.iter().find(|(_, replace)| applies(replace)) {
             let Target::Dir(dir) = &replace.target else { return Resolved::Outside };
             let Some(dir) = base.join(dir) else { return Resolved::Outside };
             let exists = self.context.is_file(&manifest_of(&dir));

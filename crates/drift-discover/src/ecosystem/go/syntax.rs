@@ -1,8 +1,8 @@
 //! The syntax that `go.mod` and `go.work` share, as `golang.org/x/mod/modfile` reads it: lines of words, and
 //! blocks `verb ( … )` whose lines all have that verb.
 //!
-//! `gomod-parser` was tried first: it refuses quoted paths, empty blocks and `module ( … )`, and reads the
-//! comment behind a local replacement as its version.
+//! Read here because `gomod-parser` refuses files that the go command accepts (quoted paths, empty blocks,
+//! `module ( … )`) and takes the comment behind a local replacement for its version.
 
 /// One directive: a line, or a line of a block with the block's verb in front.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use roxmltree::{Document, Node};
+use roxmltree::Node;
 
 use crate::context::Context;
-use crate::ecosystem::lines::Lines;
 use crate::ecosystem::toml_file::Listed;
+use crate::ecosystem::xml_file::XmlFile;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a project.
@@ -72,16 +72,8 @@ impl Pom {
         }
         let bytes = context.bytes(path)?;
         let text = decode(context, path, &bytes)?;
-        let document = match Document::parse(&text) {
-            Ok(document) => document,
-            Err(error) => {
-                let line = Some(error.pos().row);
-                context.problem(path, line, "manifest.syntax", format!("is not valid XML: {error}"));
-                return None;
-            }
-        };
-        let lines = &Lines::new(&text);
-        let root = document.root_element();
+        let file = &XmlFile::parse(context, path, &text)?;
+        let root = file.root();
         if root.tag_name().name() != "project" {
             // Ant and others use the name too.
             return None;
@@ -91,16 +83,16 @@ impl Pom {
             artifact: text_of(root, "artifactId"),
             version: text_of(root, "version"),
             parent: child(root, "parent").map(Parent::of),
-            modules: modules(root, lines),
+            modules: modules(root, file),
             ..Pom::default()
         };
-        pom.add(root, lines);
+        pom.add(root, file);
         for profile in children(root, "profiles", "profile") {
             let by_default = child(profile, "activation").and_then(|node| text_of(node, "activeByDefault"));
             if by_default.as_deref() == Some("true") {
-                pom.add(profile, lines);
+                pom.add(profile, file);
                 if let Modules::Listed(modules) = &mut pom.modules {
-                    modules.extend(listed_modules(profile, lines));
+                    modules.extend(listed_modules(profile, file));
                 }
             }
         }
@@ -108,8 +100,8 @@ impl Pom {
     }
 
     /// Adds what the project or a profile declares.
-    fn add(&mut self, base: Node, lines: &Lines) {
-        let reference = |node| Reference::of(node, lines);
+    fn add(&mut self, base: Node, file: &XmlFile) {
+        let reference = |node| Reference::of(node, file);
         for property in child(base, "properties").iter().flat_map(Node::children).filter(Node::is_element) {
             let value = property.text().unwrap_or_default().trim().to_owned();
             self.properties.insert(property.tag_name().name().to_owned(), value);
@@ -145,19 +137,19 @@ impl Parent {
 }
 
 impl Reference {
-    fn of(node: Node, lines: &Lines) -> Option<Reference> {
+    fn of(node: Node, file: &XmlFile) -> Option<Reference> {
         Some(Reference {
             group: text_of(node, "groupId"),
             artifact: text_of(node, "artifactId")?,
             version: text_of(node, "version"),
             scope: text_of(node, "scope"),
-            line: lines.of(node.range().start),
+            line: file.line(node),
         })
     }
 }
 
-fn modules(root: Node, lines: &Lines) -> Modules {
-    let named = listed_modules(root, lines).collect();
+fn modules(root: Node, file: &XmlFile) -> Modules {
+    let named = listed_modules(root, file).collect();
     let is_named = child(root, "modules").is_some() || child(root, "subprojects").is_some();
     let of_namespace =
         || root.tag_name().namespace().and_then(|uri| uri.rsplit('/').next()).map(str::to_owned);
@@ -169,11 +161,11 @@ fn modules(root: Node, lines: &Lines) -> Modules {
     Modules::Listed(named)
 }
 
-fn listed_modules<'a>(base: Node<'a, 'a>, lines: &'a Lines) -> impl Iterator<Item = Listed> + 'a {
+fn listed_modules<'a>(base: Node<'a, 'a>, file: &'a XmlFile<'a>) -> impl Iterator<Item = Listed> + 'a {
     let both = children(base, "modules", "module").chain(children(base, "subprojects", "subproject"));
     both.filter_map(|node| {
         let text = node.text()?.trim();
-        (!text.is_empty()).then(|| Listed { text: text.to_owned(), line: lines.of(node.range().start) })
+        (!text.is_empty()).then(|| Listed { text: text.to_owned(), line: file.line(node) })
     })
 }
 

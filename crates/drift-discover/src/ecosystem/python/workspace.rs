@@ -11,6 +11,9 @@ use crate::ecosystem::toml_file::Listed;
 use crate::glob::rust_directories;
 use crate::path::RepoPath;
 
+/// Compiling a pattern is slow enough that a manifest cannot have any number of them.
+const MAX_EXCLUDES: usize = 1000;
+
 /// The members of the workspace at `root` by normalised name.
 pub(super) fn members(
     projects: &Manifests<Manifest>,
@@ -115,7 +118,10 @@ impl Excluded {
                 }
             }
         };
-        Excluded(workspace.exclude.iter().filter_map(compile).collect())
+        if let Some(listed) = workspace.exclude.get(MAX_EXCLUDES) {
+            report(listed, format!("only the first {MAX_EXCLUDES} patterns of `exclude` are read"));
+        }
+        Excluded(workspace.exclude.iter().take(MAX_EXCLUDES).filter_map(compile).collect())
     }
 
     fn covers(&self, root: &RepoPath, dir: &RepoPath) -> bool {
