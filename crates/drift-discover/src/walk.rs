@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::Scope;
 
 use crate::files::{DirFiles, FileKind, Files, Stat, join};
-use crate::git::{self, Git};
+use crate::git::{self, Git, GitError, Tracked};
 use crate::path::os_path;
 use crate::problem::Problem;
 use listing::{Kind, Root};
@@ -114,8 +114,20 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
         if cancel.load(Ordering::Relaxed) {
             return Err(WalkError::Cancelled);
         }
-        // Without git, or where it refuses, the plain walk is the answer.
-        let tracked = tracked.and_then(|thread| thread.join().ok()).and_then(Result::ok).unwrap_or_default();
+        let tracked = match tracked.and_then(|thread| thread.join().ok()) {
+            Some(Ok(tracked)) => tracked,
+            // The plain walk is the answer.
+            None | Some(Err(GitError::NotInstalled(_) | GitError::NotARepository { .. })) => {
+                Tracked::default()
+            }
+            Some(Err(why)) => {
+                let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                let message =
+                    format!("files that are ignored or hidden, but tracked, were not seen: {why}{hint}");
+                walker.complain(Path::new(""), message);
+                Tracked::default()
+            }
+        };
         Ok(walker.finish(&tracked))
     })
 }
@@ -247,12 +259,12 @@ impl<'a> Walker<'a> {
     }
 
     /// Adds what git tracks and the walk did not see, and sorts everything.
-    fn finish(self, tracked: &git::Tracked) -> Walk {
+    fn finish(self, tracked: &Tracked) -> Walk {
         let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut files = join(dirs);
         let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut unseen: HashMap<Vec<u8>, DirFiles> = HashMap::new();
-        let mut nested: HashMap<Vec<u8>, bool> = HashMap::new();
+        let mut elsewhere: HashMap<Vec<u8>, bool> = HashMap::new();
         let mut at = 0;
         for path in tracked.paths() {
             while at < files.len() && files.compare(at, path).is_lt() {
@@ -265,7 +277,7 @@ impl<'a> Walker<'a> {
             let ours = path.split(|&b| b == b'/').any(is_ours);
             if ours
                 || self.rules.drift_hides(&full, |dir| level_at(&levels, dir))
-                || in_nested_workspace(self.root, path, &mut nested)
+                || is_elsewhere(self.root, path, &mut elsewhere)
             {
                 continue;
             }
@@ -293,13 +305,14 @@ fn level_at<'l>(levels: &'l HashMap<Box<[u8]>, Level>, dir: &[u8]) -> Option<&'l
     levels.get(dir)
 }
 
-/// Whether a directory between the root and `path` holds a `.drift` of its own. Only paths that the walk
-/// did not see come here, so few directories are looked at, each once.
-fn in_nested_workspace(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
+/// Whether `path` is in a nested workspace, or behind a symlink that took the place of a directory. Only paths
+/// that the walk did not see come here, so few directories are looked at, each once.
+fn is_elsewhere(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
     (0..path.len()).filter(|&at| path[at] == b'/').any(|end| {
         *known.entry(path[..end].to_vec()).or_insert_with(|| {
             let dir = root.join(os_path(&path[..end]));
-            dir.join(".drift").symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+            let is_dir = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            !is_dir(&dir) || is_dir(&dir.join(".drift"))
         })
     })
 }
