@@ -121,7 +121,12 @@ impl Git {
     /// The files at and below the directory that git tracks, those of submodules included.
     pub fn tracked(&self) -> Result<Tracked, GitError> {
         let args = ["ls-files", "-z", "--cached", "--recurse-submodules"];
-        Ok(Tracked::new(self.run(args)?))
+        let out = match self.run(args) {
+            // One submodule that is broken must not hide what the rest of the repository tracks.
+            Err(GitError::Failed { .. } | GitError::NotARepository { .. }) => self.run(&args[..3])?,
+            out => out?,
+        };
+        Ok(Tracked::new(out))
     }
 
     /// The file that `core.excludesFile` names.

@@ -10,10 +10,12 @@
 //! The `ignore` crate supplies the patterns, not the traversal: its parallel walker builds a path and takes a
 //! queue operation for every file, where this one does so for every directory only.
 
+mod listing;
 mod rules;
 
 use std::collections::HashMap;
-use std::fs::{self, DirEntry, ReadDir};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -21,9 +23,10 @@ use std::sync::{Mutex, PoisonError};
 use rayon::Scope;
 
 use crate::files::{DirFiles, FileKind, Files, Stat, join};
-use crate::git::{self, Git};
+use crate::git::{self, Git, GitError, Tracked};
 use crate::path::os_path;
 use crate::problem::Problem;
+use listing::{Kind, Root};
 use rules::{Complaint, Level, RuleFiles, Rules, Verdict};
 
 /// How a tree is walked.
@@ -85,7 +88,7 @@ pub struct Walk {
 
 /// Walks the tree at `root`, an absolute path. Ends early with [`WalkError::Cancelled`] once `cancel` is set.
 pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent) -> Result<Walk, WalkError> {
-    let entries = read_dir(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
+    let start = Root::open(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
     let pool = pool(options.threads)?;
     let top = git::find_top(root);
     std::thread::scope(|threads| {
@@ -97,6 +100,7 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
         let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
         let walker = Walker {
             root,
+            top: start,
             prefix,
             rules,
             cancel,
@@ -106,12 +110,24 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
             drift_levels: Mutex::default(),
             bad: Mutex::new(bad),
         };
-        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level, Ok(entries)));
+        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
         if cancel.load(Ordering::Relaxed) {
             return Err(WalkError::Cancelled);
         }
-        // Without git, or where it refuses, the plain walk is the answer.
-        let tracked = tracked.and_then(|thread| thread.join().ok()).and_then(Result::ok).unwrap_or_default();
+        let tracked = match tracked.and_then(|thread| thread.join().ok()) {
+            Some(Ok(tracked)) => tracked,
+            // The plain walk is the answer.
+            None | Some(Err(GitError::NotInstalled(_) | GitError::NotARepository { .. })) => {
+                Tracked::default()
+            }
+            Some(Err(why)) => {
+                let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                let message =
+                    format!("files that are ignored or hidden, but tracked, were not seen: {why}{hint}");
+                walker.complain(Path::new(""), message);
+                Tracked::default()
+            }
+        };
         Ok(walker.finish(&tracked))
     })
 }
@@ -145,6 +161,7 @@ fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (V
 
 struct Walker<'a> {
     root: &'a Path,
+    top: Root,
     /// From the top of the work tree to the root, with a final `/`; rules are relative to the top.
     prefix: Vec<u8>,
     rules: Rules,
@@ -159,90 +176,65 @@ struct Walker<'a> {
 
 impl<'a> Walker<'a> {
     /// Sees the entries of one directory; `path` is empty or ends with `/`, and starts with the prefix.
-    fn visit<'s>(
-        &'s self,
-        scope: &Scope<'s>,
-        mut path: Vec<u8>,
-        above: &Level,
-        entries: std::io::Result<ReadDir>,
-    ) {
+    fn visit<'s>(&'s self, scope: &Scope<'s>, mut path: Vec<u8>, above: &Level) {
         if self.cancel.load(Ordering::Relaxed) {
             return;
         }
-        let is_root = path.len() == self.prefix.len();
-        let dir = self.root.join(os_path(&path[self.prefix.len()..]));
-        let mut listed = Vec::new();
-        let mut files = RuleFiles::default();
-        match entries {
-            Ok(entries) => {
-                for entry in entries {
-                    match entry {
-                        Ok(entry) => listed.push(entry),
-                        Err(why) => self.complain(&dir, format!("cannot be listed: {why}")),
-                    }
-                }
-            }
+        let start = path.len();
+        let rel = os_path(path[self.prefix.len()..].strip_suffix(b"/").unwrap_or_default()).into_owned();
+        let listing = match self.top.list(&rel) {
+            Ok(listing) => listing,
             // Someone removed it between the listing of its parent and now.
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return,
-            Err(why) => return self.complain(&dir, format!("cannot be listed: {why}")),
-        }
-        let listed: Vec<(DirEntry, Vec<u8>)> = (listed.into_iter())
-            .map(|entry| {
-                let name = crate::path::os_bytes(&entry.file_name()).into_owned();
-                (entry, name)
-            })
-            .collect();
-        for (entry, name) in listed.iter().filter(|(_, name)| name.first() == Some(&b'.')) {
-            match name.as_slice() {
-                b".driftignore" => files.driftignore = true,
-                b".gitignore" => files.gitignore = true,
-                b".git" => files.git = true,
-                b".drift" if !is_root && entry.file_type().is_ok_and(|kind| kind.is_dir()) => return,
+            Err(why) if why.kind() == ErrorKind::NotFound => return,
+            Err(why) => return self.complain(&rel, format!("cannot be listed: {why}")),
+        };
+        let mut files = RuleFiles::default();
+        for at in 0..listing.len() {
+            match (listing.name(at), listing.kind(at)) {
+                (b".driftignore", Kind::File) => files.driftignore = true,
+                (b".gitignore", Kind::File) => files.gitignore = true,
+                (b".git", _) => files.git = true,
+                (b".drift", Kind::Dir) if start > self.prefix.len() => return,
                 _ => {}
             }
         }
-        let own = self.level(above, &dir, &path, files);
+        let own = self.level(above, &rel, &path, files);
         let level = own.as_ref().unwrap_or(above);
-        let start = path.len();
         let mut seen = DirFiles::new(&path[self.prefix.len()..]);
-        for (entry, name) in &listed {
-            let Ok(kind) = entry.file_type() else { continue };
-            if (kind.is_dir() && is_ours(name)) || !(kind.is_dir() || kind.is_file() || kind.is_symlink()) {
+        for at in 0..listing.len() {
+            let (name, kind) = (listing.name(at), listing.kind(at));
+            let is_dir = kind == Kind::Dir;
+            if kind == Kind::Other || (is_dir && is_ours(name)) {
                 continue;
             }
             path.truncate(start);
             path.extend_from_slice(name);
             let dot = name.first() == Some(&b'.');
-            if self.rules.verdict(level, &os_path(&path), kind.is_dir(), dot) == Verdict::Hidden {
+            if self.rules.verdict(level, &os_path(&path), is_dir, dot) == Verdict::Hidden {
                 continue;
             }
-            if kind.is_dir() {
+            if is_dir {
                 path.push(b'/');
                 let (path, level) = (path.clone(), level.clone());
-                scope.spawn(move |scope| {
-                    let dir = self.root.join(os_path(&path[self.prefix.len()..]));
-                    let entries = read_dir(&dir);
-                    self.visit(scope, path, &level, entries);
-                });
+                scope.spawn(move |scope| self.visit(scope, path, &level));
                 continue;
             }
-            // On Linux relative to the open directory, on Windows from the listing itself.
-            match entry.metadata() {
-                Ok(metadata) => seen.push(name, Stat::of(&metadata), kind_of(kind.is_symlink())),
-                Err(why) if why.kind() == std::io::ErrorKind::NotFound => {}
-                Err(why) => self.complain(&entry.path(), format!("cannot be examined: {why}")),
+            match listing.stat(at) {
+                Ok(stat) => seen.push(name, stat, kind_of(kind == Kind::Symlink)),
+                Err(why) if why.kind() == ErrorKind::NotFound => {}
+                Err(why) => self.complain(&rel.join(os_path(name)), format!("cannot be examined: {why}")),
             }
         }
         self.keep(seen);
     }
 
     /// The rules that `dir` itself adds, if any.
-    fn level(&self, above: &Level, dir: &Path, path: &[u8], files: RuleFiles) -> Option<Level> {
+    fn level(&self, above: &Level, rel: &Path, path: &[u8], files: RuleFiles) -> Option<Level> {
         if !(files.driftignore || files.gitignore || files.git) {
             return None;
         }
         let mut bad = Vec::new();
-        let own = Level::new(Some(above), dir, &os_path(path), files, &mut bad);
+        let own = Level::new(Some(above), &self.root.join(rel), &os_path(path), files, &mut bad);
         self.bad.lock().unwrap_or_else(PoisonError::into_inner).append(&mut bad);
         if let Some(level) = own.as_ref().filter(|level| level.has_drift_rules()) {
             let mut levels = self.drift_levels.lock().unwrap_or_else(PoisonError::into_inner);
@@ -262,17 +254,17 @@ impl<'a> Walker<'a> {
         (self.on)(Event::Walked { files });
     }
 
-    fn complain(&self, path: &Path, message: String) {
-        self.bad.lock().unwrap_or_else(PoisonError::into_inner).push((path.into(), message));
+    fn complain(&self, rel: &Path, message: String) {
+        self.bad.lock().unwrap_or_else(PoisonError::into_inner).push((self.root.join(rel), message));
     }
 
     /// Adds what git tracks and the walk did not see, and sorts everything.
-    fn finish(self, tracked: &git::Tracked) -> Walk {
+    fn finish(self, tracked: &Tracked) -> Walk {
         let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut files = join(dirs);
         let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut unseen: HashMap<Vec<u8>, DirFiles> = HashMap::new();
-        let mut nested: HashMap<Vec<u8>, bool> = HashMap::new();
+        let mut elsewhere: HashMap<Vec<u8>, bool> = HashMap::new();
         let mut at = 0;
         for path in tracked.paths() {
             while at < files.len() && files.compare(at, path).is_lt() {
@@ -285,7 +277,7 @@ impl<'a> Walker<'a> {
             let ours = path.split(|&b| b == b'/').any(is_ours);
             if ours
                 || self.rules.drift_hides(&full, |dir| level_at(&levels, dir))
-                || in_nested_workspace(self.root, path, &mut nested)
+                || is_elsewhere(self.root, path, &mut elsewhere)
             {
                 continue;
             }
@@ -313,13 +305,14 @@ fn level_at<'l>(levels: &'l HashMap<Box<[u8]>, Level>, dir: &[u8]) -> Option<&'l
     levels.get(dir)
 }
 
-/// Whether a directory between the root and `path` holds a `.drift` of its own. Only paths that the walk
-/// did not see come here, so few directories are looked at, each once.
-fn in_nested_workspace(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
+/// Whether `path` is in a nested workspace, or behind a symlink that took the place of a directory. Only paths
+/// that the walk did not see come here, so few directories are looked at, each once.
+fn is_elsewhere(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
     (0..path.len()).filter(|&at| path[at] == b'/').any(|end| {
         *known.entry(path[..end].to_vec()).or_insert_with(|| {
             let dir = root.join(os_path(&path[..end]));
-            dir.join(".drift").symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+            let is_dir = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            !is_dir(&dir) || is_dir(&dir.join(".drift"))
         })
     })
 }
@@ -341,10 +334,6 @@ fn problem(root: &Path, path: &Path, message: String) -> Problem {
         None => format!("{}: {message}", path.display()),
     };
     Problem { file: file.unwrap_or_default(), line: None, code: "walk.unreadable", message }
-}
-
-fn read_dir(dir: &Path) -> std::io::Result<ReadDir> {
-    fs::read_dir(dir)
 }
 
 #[cfg(test)]

@@ -130,6 +130,31 @@ fn submodules_are_walked_with_their_own_rules() {
 }
 
 #[test]
+fn a_broken_submodule_hides_nothing_of_the_rest() {
+    let inner = lay_out("//- f\n");
+    git(inner.path(), &["init", "-q"]);
+    git(inner.path(), &["add", "."]);
+    git(inner.path(), &["commit", "-qm", "one"]);
+    let outer = lay_out("//- .hidden\n");
+    git(outer.path(), &["init", "-q"]);
+    git(outer.path(), &["submodule", "--quiet", "add", inner.path().to_str().unwrap(), "mod"]);
+    git(outer.path(), &["add", ".hidden"]);
+    fs::remove_dir_all(outer.path().join(".git/modules")).unwrap();
+    assert_eq!(shown(outer.path(), &WalkOptions::default()), ".gitmodules .hidden mod/f");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_tracked_is_not_looked_for_behind_a_link() {
+    let (dir, elsewhere) = (lay_out("//- .d/f\n//- e\n"), lay_out("//- f\n"));
+    git(dir.path(), &["init", "-q"]);
+    git(dir.path(), &["add", "."]);
+    fs::remove_dir_all(dir.path().join(".d")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), dir.path().join(".d")).unwrap();
+    assert_eq!(shown(dir.path(), &WalkOptions::default()), "e");
+}
+
+#[test]
 fn the_excludes_file_hides_last() {
     let dir = lay_out("//- ex\n*.swp\n*.log\n//- a.swp\n//- .gitignore\n!b.log\n//- b.log\n//- .git/HEAD\n");
     let options = WalkOptions { default_excludes: Some(dir.path().join("ex")), ..WalkOptions::default() };

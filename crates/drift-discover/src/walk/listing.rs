@@ -1,0 +1,179 @@
+//! [`Listing`]: the entries of one directory, and the metadata of those that matter.
+//!
+//! On Linux with the system calls themselves: no allocation for an entry, and metadata relative to the open
+//! directory. Elsewhere with the standard library, which on Windows has the metadata from the listing.
+//! Invariant: a directory below the root is never entered through a symlink, also if it became one just now.
+
+use std::io;
+use std::path::Path;
+
+use crate::files::Stat;
+
+/// What an entry is, symlinks not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Dir,
+    File,
+    Symlink,
+    /// A FIFO, socket or device.
+    Other,
+}
+
+pub(super) use system::Root;
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::ffi::CStr;
+    use std::os::fd::OwnedFd;
+
+    use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
+
+    use super::{Kind, Path, Stat, io};
+
+    /// Room for the entries of most directories in one call.
+    const BUFFER: usize = 1 << 15;
+
+    /// The directory that a walk starts at.
+    pub(crate) struct Root(OwnedFd);
+
+    impl Root {
+        pub(crate) fn open(path: &Path) -> io::Result<Root> {
+            Ok(Root(rustix::fs::open(path, directory(), Mode::empty())?))
+        }
+
+        /// Lists the directory `path` below the root; empty for the root itself.
+        pub(crate) fn list(&self, path: &Path) -> io::Result<Listing> {
+            let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+            let dir = rustix::fs::openat(&self.0, path, directory() | OFlags::NOFOLLOW, Mode::empty())?;
+            let mut listing = Listing { dir, names: Vec::new(), entries: Vec::new() };
+            let mut buffer = Vec::with_capacity(BUFFER);
+            let mut raw = RawDir::new(&listing.dir, buffer.spare_capacity_mut());
+            while let Some(entry) = raw.next() {
+                let entry = entry?;
+                let name = entry.file_name();
+                if !matches!(name.to_bytes(), b"." | b"..") {
+                    listing.entries.push((listing.names.len(), kind(entry.file_type())));
+                    listing.names.extend_from_slice(name.to_bytes_with_nul());
+                }
+            }
+            for at in 0..listing.entries.len() {
+                if listing.entries[at].1.is_none() {
+                    let (_, kind) = listing.look(at)?;
+                    listing.entries[at].1 = Some(kind);
+                }
+            }
+            Ok(listing)
+        }
+    }
+
+    pub(crate) struct Listing {
+        dir: OwnedFd,
+        /// Each ends with a zero byte.
+        names: Vec<u8>,
+        /// Where the name starts, and the kind if the file system tells.
+        entries: Vec<(usize, Option<Kind>)>,
+    }
+
+    impl Listing {
+        pub(crate) fn len(&self) -> usize {
+            self.entries.len()
+        }
+
+        pub(crate) fn name(&self, at: usize) -> &[u8] {
+            let end = self.entries.get(at + 1).map_or(self.names.len(), |next| next.0);
+            &self.names[self.entries[at].0..end - 1]
+        }
+
+        pub(crate) fn kind(&self, at: usize) -> Kind {
+            self.entries[at].1.unwrap_or(Kind::Other)
+        }
+
+        pub(crate) fn stat(&self, at: usize) -> io::Result<Stat> {
+            Ok(self.look(at)?.0)
+        }
+
+        fn look(&self, at: usize) -> io::Result<(Stat, Kind)> {
+            let name = CStr::from_bytes_until_nul(&self.names[self.entries[at].0..]).unwrap_or_default();
+            let stat = rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            let mtime_ns = (stat.st_mtime as i64)
+                .saturating_mul(1_000_000_000)
+                .saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0));
+            let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
+            Ok((Stat { size: stat.st_size as u64, mtime_ns, inode: stat.st_ino }, kind))
+        }
+    }
+
+    fn directory() -> OFlags {
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC
+    }
+
+    fn kind(of: FileType) -> Option<Kind> {
+        match of {
+            FileType::Directory => Some(Kind::Dir),
+            FileType::RegularFile => Some(Kind::File),
+            FileType::Symlink => Some(Kind::Symlink),
+            FileType::Unknown => None,
+            _ => Some(Kind::Other),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use std::fs::{self, DirEntry};
+    use std::path::PathBuf;
+
+    use super::{Kind, Path, Stat, io};
+    use crate::path::os_bytes;
+
+    /// The directory that a walk starts at.
+    pub(crate) struct Root(PathBuf);
+
+    impl Root {
+        pub(crate) fn open(path: &Path) -> io::Result<Root> {
+            fs::read_dir(path)?;
+            Ok(Root(path.to_path_buf()))
+        }
+
+        /// Lists the directory `path` below the root; empty for the root itself.
+        pub(crate) fn list(&self, path: &Path) -> io::Result<Listing> {
+            let dir = self.0.join(path);
+            if !path.as_os_str().is_empty() && !fs::symlink_metadata(&dir)?.is_dir() {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            let mut entries = Vec::new();
+            for entry in fs::read_dir(dir)? {
+                let entry = entry?;
+                let kind = entry.file_type()?;
+                let kind = match (kind.is_dir(), kind.is_file(), kind.is_symlink()) {
+                    (true, _, _) => Kind::Dir,
+                    (_, true, _) => Kind::File,
+                    (_, _, true) => Kind::Symlink,
+                    _ => Kind::Other,
+                };
+                entries.push((os_bytes(&entry.file_name()).into_owned(), kind, entry));
+            }
+            Ok(Listing(entries))
+        }
+    }
+
+    pub(crate) struct Listing(Vec<(Vec<u8>, Kind, DirEntry)>);
+
+    impl Listing {
+        pub(crate) fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        pub(crate) fn name(&self, at: usize) -> &[u8] {
+            &self.0[at].0
+        }
+
+        pub(crate) fn kind(&self, at: usize) -> Kind {
+            self.0[at].1
+        }
+
+        pub(crate) fn stat(&self, at: usize) -> io::Result<Stat> {
+            Ok(Stat::of(&self.0[at].2.metadata()?))
+        }
+    }
+}
