@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::env::TestEnv;
 
 /// What drift writes to the terminal, both streams mixed as a person sees them; and its exit code.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn on_terminal(env: &TestEnv, args: &str) -> Option<(String, Option<i32>)> {
     let version = Command::new("script").arg("--version").output();
     if !version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux")) {
