@@ -6,11 +6,11 @@ use std::process::Command;
 use crate::env::TestEnv;
 
 /// What drift writes to the terminal, both streams mixed as a person sees them; and its exit code.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn on_terminal(env: &TestEnv, args: &str) -> Option<(String, Option<i32>)> {
-    let script = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join("script").is_file()));
-    if !script {
-        eprintln!("skipped: there is no `script`");
+    let version = Command::new("script").arg("--version").output();
+    if !version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux")) {
+        eprintln!("skipped: there is no `script` of util-linux");
         return None;
     }
     // The variables are those of an ordinary run, and the program is the one under test.

@@ -6,7 +6,6 @@
 mod config;
 
 use std::error::Error;
-use std::fmt;
 use std::io;
 
 use serde::{Serialize, Serializer};
@@ -142,12 +141,6 @@ impl From<io::Error> for CommandError {
 impl From<Interrupted> for CommandError {
     fn from(interrupted: Interrupted) -> CommandError {
         CommandError::wrap(ErrorCode::Interrupted, &interrupted)
-    }
-}
-
-impl fmt::Display for CommandError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
     }
 }
 
