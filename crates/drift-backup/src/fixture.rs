@@ -20,7 +20,6 @@ use crate::work::{BackupEvent, Work};
 pub(crate) struct Fixture {
     _temp: tempfile::TempDir,
     pub(crate) paths: WorkspacePaths,
-    locks: LockRequest,
     pub(crate) interrupt: Arc<AtomicBool>,
     random: AtomicU64,
     seconds: AtomicU64,
@@ -31,11 +30,9 @@ impl Fixture {
     pub(crate) fn new() -> Fixture {
         let temp = tempfile::tempdir().unwrap();
         let paths = WorkspacePaths::new(drift_db::canonical(temp.path()).unwrap());
-        let holder = Holder { pid: 1, command: "drift test".into(), since: "now".into() };
         let fixture = Fixture {
             _temp: temp,
             paths,
-            locks: LockRequest { holder, wait: Duration::ZERO },
             interrupt: Arc::default(),
             random: AtomicU64::new(0),
             seconds: AtomicU64::new(0),
@@ -102,7 +99,7 @@ impl Fixture {
         let now: jiff::Timestamp = "2026-11-22T20:15:30Z".parse().unwrap();
         then(&Work {
             paths: &self.paths,
-            locks: &self.locks,
+            locks: &self.locks(),
             now: now + Duration::from_secs(second),
             random: self.random.fetch_add(1, Ordering::Relaxed),
             drift_version: "0.1.0-test",
@@ -112,12 +109,17 @@ impl Fixture {
         })
     }
 
+    fn locks(&self) -> LockRequest<'_> {
+        let holder = Holder { pid: 1, command: "drift test".into(), since: "now".into() };
+        LockRequest { holder, wait: Duration::ZERO, interrupt: &self.interrupt }
+    }
+
     pub(crate) fn shared(&self) -> SharedLock {
-        lock_shared(&self.paths, LockName::Workspace, &self.locks).unwrap()
+        lock_shared(&self.paths, LockName::Workspace, &self.locks()).unwrap()
     }
 
     pub(crate) fn exclusive(&self, name: LockName) -> ExclusiveLock {
-        lock_exclusive(&self.paths, name, &self.locks).unwrap()
+        lock_exclusive(&self.paths, name, &self.locks()).unwrap()
     }
 
     pub(crate) fn try_backup(&self, options: &CreateOptions) -> Result<Created> {
