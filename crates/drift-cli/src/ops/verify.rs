@@ -1,0 +1,238 @@
+//! Verify: everything that could be wrong with a workspace, found without changing a byte of it.
+//!
+//! Each database is checked on its own threads; then what lies around them: schemas that do not belong
+//! together, permissions, an interrupted change, the headers of the snapshots (their content with `--deep`).
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use drift_backup::SnapshotStore;
+use drift_db::{
+    DatabaseKind, DatabaseVerdict, LockName, Severity, VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths,
+    intent, lock_shared, verify_database,
+};
+use serde::Serialize;
+
+use super::work::with_work;
+use super::workspace::{is_there, locate, none_at};
+use super::{Session, Unit};
+use crate::error::CommandError;
+
+/// How much is verified.
+#[derive(Clone, Debug)]
+pub(crate) struct VerifyOptions {
+    pub(crate) level: VerifyLevel,
+    /// All, if empty.
+    pub(crate) databases: Vec<DatabaseKind>,
+    /// Why the configuration cannot be read, if so: then nothing else of it is used.
+    pub(crate) config_error: Option<CommandError>,
+    /// Threads for each database.
+    pub(crate) threads: usize,
+}
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub(crate) struct VerifyReport {
+    pub(crate) level: &'static str,
+    pub(crate) healthy: bool,
+    pub(crate) findings: Vec<FindingView>,
+}
+
+/// Something that is wrong.
+#[derive(Debug, Serialize)]
+pub(crate) struct FindingView {
+    pub(crate) code: String,
+    pub(crate) severity: &'static str,
+    pub(crate) subject: String,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl FindingView {
+    fn new(code: &str, severity: Severity, subject: &str, message: String, hint: &str) -> FindingView {
+        FindingView {
+            code: code.to_owned(),
+            severity: name(severity),
+            subject: subject.to_owned(),
+            message,
+            hint: Some(hint.to_owned()),
+        }
+    }
+}
+
+impl From<VerifyFinding> for FindingView {
+    fn from(finding: VerifyFinding) -> FindingView {
+        FindingView {
+            code: finding.code.to_owned(),
+            severity: name(finding.severity),
+            subject: finding.subject,
+            message: finding.message,
+            hint: finding.hint,
+        }
+    }
+}
+
+fn name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// `drift workspace verify`.
+pub(crate) fn run(session: &Session<'_>, options: VerifyOptions) -> Result<VerifyReport, CommandError> {
+    let paths = locate(session.place)?;
+    let there = is_there(&paths.drift_dir())?;
+    if !there && drift_db::snapshots(&paths).is_empty() {
+        return Err(none_at(paths.root()));
+    }
+    // Nobody can be using the databases of a workspace without `.drift`.
+    let _lock = there.then(|| lock_shared(&paths, LockName::Workspace, &session.lock_request())).transpose()?;
+    let mut findings = databases(session, &paths, &options)?;
+    findings.extend(surroundings(&paths));
+    if options.level >= VerifyLevel::Normal {
+        if let Some(error) = options.config_error {
+            let hint = "run `drift config validate`";
+            findings.push(FindingView::new("config.invalid", Severity::Error, "drift.toml", error.message, hint));
+        }
+        findings.extend(snapshots(session, &paths, options.level)?);
+    }
+    Ok(VerifyReport {
+        level: match options.level {
+            VerifyLevel::Quick => "quick",
+            VerifyLevel::Normal => "default",
+            VerifyLevel::Deep => "deep",
+        },
+        healthy: findings.iter().all(|finding| finding.severity != "error"),
+        findings,
+    })
+}
+
+/// Both databases at once.
+fn databases(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &VerifyOptions,
+) -> Result<Vec<FindingView>, CommandError> {
+    let chosen = |kind: &DatabaseKind| options.databases.is_empty() || options.databases.contains(kind);
+    let kinds: Vec<DatabaseKind> = DatabaseKind::WORKSPACE.into_iter().filter(chosen).collect();
+    let staging = match options.level {
+        VerifyLevel::Deep if is_there(&paths.drift_dir())? => Some(tempfile::tempdir_in(paths.staging())?),
+        _ => None,
+    };
+    let phase = session.phase("checking", None, Unit::Items);
+    let done = AtomicU64::new(0);
+    let progress = |_, _| phase.reach(done.fetch_add(1, Ordering::Relaxed) + 1);
+    let run = VerifyRun {
+        level: options.level,
+        threads: options.threads,
+        staging: staging.as_ref().map(tempfile::TempDir::path),
+        interrupt: session.interrupt.shared(),
+        progress: &progress,
+    };
+    let verdicts: Vec<(DatabaseKind, drift_db::Result<DatabaseVerdict>)> = std::thread::scope(|scope| {
+        let check = |kind: &DatabaseKind| {
+            let (kind, path) = (*kind, paths.database(*kind));
+            (kind, scope.spawn(move || verify_database(&path, kind, run)))
+        };
+        let threads: Vec<_> = kinds.iter().map(check).collect();
+        let join = |(kind, thread): (DatabaseKind, std::thread::ScopedJoinHandle<'_, _>)| {
+            (kind, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        };
+        threads.into_iter().map(join).collect()
+    });
+    let mut findings = Vec::new();
+    let mut known = Vec::new();
+    for (kind, verdict) in verdicts {
+        let verdict = verdict?;
+        known.extend(verdict.version.map(|version| (kind, version, verdict.initialised)));
+        findings.extend(verdict.findings.into_iter().map(FindingView::from));
+    }
+    findings.extend(together(&known));
+    Ok(findings)
+}
+
+/// What each database allows by itself and both together do not.
+fn together(known: &[(DatabaseKind, u32, bool)]) -> Vec<FindingView> {
+    let [(first, version, first_init), (second, other, second_init)] = known else { return Vec::new() };
+    let mut findings = Vec::new();
+    let is_latest = |kind: &DatabaseKind, version: u32| version == kind.latest();
+    if is_latest(first, *version) != is_latest(second, *other) {
+        let message = format!("{first}.db has schema {version} of {}, {second}.db {other} of {}", first.latest(), second.latest());
+        let hint = "run `drift workspace migrate` to finish it";
+        findings.push(FindingView::new("schema.mixed", Severity::Warning, "schema", message, hint));
+    }
+    if !(*first_init && *second_init) {
+        let message = "the workspace was never finished".to_owned();
+        let hint = "complete it with `drift workspace init`";
+        findings.push(FindingView::new("workspace.unfinished", Severity::Error, "workspace", message, hint));
+    }
+    findings
+}
+
+/// What lies around the databases.
+fn surroundings(paths: &WorkspacePaths) -> Vec<FindingView> {
+    let mut findings = Vec::new();
+    match intent::read(paths) {
+        Ok(None) => {}
+        Ok(Some(pending)) => {
+            let message = format!("a {} was interrupted and is not finished yet", pending.operation.name());
+            let hint = "the next command that writes finishes it; `drift workspace verify --repair` does so now";
+            findings.push(FindingView::new("intent.pending", Severity::Error, "intent.json", message, hint));
+        }
+        Err(error) => {
+            let hint = "drift did not write it; move it away";
+            findings.push(FindingView::new("intent.untrusted", Severity::Error, "intent.json", error.to_string(), hint));
+        }
+    }
+    for dir in [paths.drift_dir(), paths.backups_dir()] {
+        findings.extend(too_open(paths.root(), &dir));
+    }
+    findings
+}
+
+/// A warning if others may look into `dir`.
+#[cfg(unix)]
+fn too_open(root: &Path, dir: &Path) -> Option<FindingView> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = dir.metadata().ok()?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return None;
+    }
+    let shown = dir.strip_prefix(root).unwrap_or(dir).display().to_string();
+    let message = format!("{shown} has mode {mode:03o}; others can look into it");
+    Some(FindingView::new("fs.permissions", Severity::Warning, &shown, message, &format!("run `chmod 700 {shown}`")))
+}
+
+/// A warning if others may look into `dir`: not told on this system.
+#[cfg(not(unix))]
+fn too_open(_: &Path, _: &Path) -> Option<FindingView> {
+    None
+}
+
+/// The headers of the snapshots; with `--deep` every byte of them.
+fn snapshots(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    level: VerifyLevel,
+) -> Result<Vec<FindingView>, CommandError> {
+    let catalog = SnapshotStore::open(paths)?.catalog()?;
+    let hint = "`drift workspace backup delete` removes it";
+    let mut findings: Vec<FindingView> = (catalog.skipped.iter())
+        .map(|skipped| {
+            let code = if skipped.newer_format.is_some() { "backup.newer_format" } else { "backup.damaged" };
+            let subject = format!("snapshot {}", skipped.id);
+            FindingView::new(code, Severity::Error, &subject, skipped.why.clone(), hint)
+        })
+        .collect();
+    if level == VerifyLevel::Deep {
+        for snapshot in &catalog.snapshots {
+            session.check()?;
+            for finding in with_work(session, paths, |work| drift_backup::verify(snapshot, work))? {
+                let subject = format!("snapshot {}: {}", snapshot.id(), finding.subject);
+                findings.push(FindingView::new(finding.code, Severity::Error, &subject, finding.message, hint));
+            }
+        }
+    }
+    Ok(findings)
+}
