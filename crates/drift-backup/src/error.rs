@@ -25,8 +25,6 @@ pub enum BackupError {
     FailedCheck { database: &'static str, detail: String },
     #[error("{needed} bytes are needed in {}, {available} are free", dir.display())]
     NoSpace { dir: PathBuf, needed: u64, available: u64 },
-    #[error("the snapshot {id} belongs to another workspace")]
-    OtherWorkspace { id: String },
     #[error("the snapshot {id} holds no {database}.db")]
     NotInSnapshot { id: String, database: &'static str },
     #[error("{} is not empty", dir.display())]
@@ -55,7 +53,6 @@ impl BackupError {
                 "the live database is damaged too: run `drift workspace verify`, then `drift workspace restore`"
             }
             BackupError::NoSpace { .. } => "free some space; nothing was written",
-            BackupError::OtherWorkspace { .. } => "give `--yes` to restore it here nevertheless",
             BackupError::NotInSnapshot { .. } => "`drift workspace backup show` tells what a snapshot holds",
             BackupError::NotEmpty { .. } => "name a directory that is empty or does not exist",
             BackupError::Stuck { .. } => {

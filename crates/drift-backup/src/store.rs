@@ -72,6 +72,11 @@ impl SnapshotStore {
         &self.dir
     }
 
+    /// Whether there is a store at all.
+    pub fn is_there(&self) -> bool {
+        self.dir.is_dir()
+    }
+
     /// Everything that is there. Fails only where the directory cannot be read.
     pub fn catalog(&self) -> Result<Catalog> {
         let entries = match fs_err::read_dir(&self.dir) {

@@ -5,6 +5,7 @@
 //! reading and never created; what is copied out goes to a private file that nobody else knows yet. In place,
 //! the pages travel through the journal of the destination as one commit: after a crash it is old or new.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +28,14 @@ use crate::store::workspace;
 const STEP_PAGES: i32 = 1024;
 /// How long another program's transaction on the destination is waited for.
 const BUSY_LIMIT: Duration = Duration::from_secs(5);
+
+/// Whether the header of a database file says that it journals to a WAL, so that readers and writers do not
+/// wait for each other (<https://sqlite.org/fileformat2.html>, bytes 18 and 19). What cannot be read does not.
+pub fn uses_wal(path: &Path) -> bool {
+    let mut header = [0; 20];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header[18..20] == [2, 2]
+}
 
 /// Who watches a copy.
 #[derive(Clone, Copy)]
@@ -83,13 +92,6 @@ impl PinnedSource {
     /// How many bytes the copy will have.
     pub fn bytes(&self) -> u64 {
         self.bytes
-    }
-
-    /// Whether commits of others wait until this value is dropped: so it is without WAL.
-    pub fn blocks_writers(&self) -> Result<bool> {
-        let mode: String =
-            self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).at(&self.path)?;
-        Ok(mode != "wal")
     }
 
     /// The identity of the workspace, where the database holds it.

@@ -222,7 +222,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let opened = connection::open(path, Access::Visit)?;
     match probe(opened) {
         Ok(connection) => Ok(connection),
-        Err(why) if is_cannot_open(&why) && !database_set(path)[1].exists() => {
+        // With a journal beside it the file is not complete: ignoring that would show half a transaction.
+        Err(why) if is_cannot_open(&why) && ![1, 3].iter().any(|&at| database_set(path)[at].exists()) => {
             let connection = connection::open(path, Access::Immutable)?;
             probe(connection).map_err(|why| DbError::sqlite(path, why))
         }

@@ -5,9 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::retention::{Candidate, RetentionPolicy};
 
-/// The longest tier of which the newest snapshot, or the newest of a longer tier, is older than its period.
-/// A tier that the policy does not keep is never due.
-pub fn due_tier(candidates: &[Candidate], policy: &RetentionPolicy, now: Timestamp) -> Option<Tier> {
+/// The longest tier of which the newest snapshot, or the newest of a longer tier, is older than its period; where
+/// there is none yet, the workspace, `created_at` then, counts in its place. A tier that the policy does not keep
+/// is never due.
+pub fn due_tier(
+    candidates: &[Candidate],
+    policy: &RetentionPolicy,
+    created_at: Timestamp,
+    now: Timestamp,
+) -> Option<Tier> {
     let tiers = [
         (Tier::Monthly, policy.monthly, 30),
         (Tier::Weekly, policy.weekly, 7),
@@ -18,7 +24,7 @@ pub fn due_tier(candidates: &[Candidate], policy: &RetentionPolicy, now: Timesta
             .filter(|candidate| candidate.tier >= tier && candidate.created_at <= now)
             .map(|candidate| candidate.created_at)
             .max();
-        newest.is_none_or(|newest| now.duration_since(newest) >= SignedDuration::from_hours(24 * days))
+        now.duration_since(newest.unwrap_or(created_at)) >= SignedDuration::from_hours(24 * days)
     };
     tiers.into_iter().find(|(tier, kept, days)| *kept > 0 && is_due(*tier, *days)).map(|(tier, _, _)| tier)
 }

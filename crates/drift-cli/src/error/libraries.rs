@@ -1,7 +1,9 @@
 //! How the errors of the libraries become [`CommandError`]s: the variant picks the code, the hint is copied.
 
+use drift_backup::BackupError;
 use drift_db::DbError;
 use drift_discover::WalkError;
+use drift_gc::GcError;
 
 use super::{CommandError, ErrorCode};
 
@@ -29,6 +31,34 @@ impl From<WalkError> for CommandError {
         let code = match &error {
             WalkError::Cancelled => ErrorCode::Interrupted,
             _ => ErrorCode::Io,
+        };
+        CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
+    }
+}
+
+impl From<BackupError> for CommandError {
+    fn from(error: BackupError) -> CommandError {
+        let hint = error.hint();
+        let code = match error {
+            BackupError::Db(inner) => return inner.into(),
+            BackupError::BadId { .. } | BackupError::Ambiguous { .. } | BackupError::NotInSnapshot { .. } => {
+                ErrorCode::Usage
+            }
+            BackupError::NotEmpty { .. } => ErrorCode::Usage,
+            BackupError::NotFound { .. } => ErrorCode::NotFound,
+            BackupError::Damaged { .. } | BackupError::FailedCheck { .. } => ErrorCode::Corrupt,
+            BackupError::NewerFormat { .. } => ErrorCode::NewerSchema,
+            BackupError::NoSpace { .. } => ErrorCode::NoSpace,
+            BackupError::Stuck { .. } => ErrorCode::Untrusted,
+        };
+        CommandError { hint, ..CommandError::wrap(code, &error) }
+    }
+}
+
+impl From<GcError> for CommandError {
+    fn from(error: GcError) -> CommandError {
+        let code = match &error {
+            GcError::EmptyPolicy => ErrorCode::Config,
         };
         CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
     }

@@ -9,10 +9,11 @@ use drift_db::store::{event, workspace};
 use drift_db::{
     Author, DRIFT_DIR, Database, DatabaseKind, ExclusiveLock, Inspection, JournalMode, LockName, Need,
     WorkspacePaths, canonical, choose_root, create, durable, find_workspace, git_work_tree, inspect,
-    lock_exclusive, lock_shared, wal_unsafe,
+    lock_exclusive, wal_unsafe,
 };
 use serde::Serialize;
 
+use super::recovery::{lock_settled, settle};
 use super::scan::{self, Record, ScanOptions};
 use super::wire::ProblemView;
 use super::workspace::{home, unfinished};
@@ -61,6 +62,7 @@ pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitRe
         return ready.scan(session, &paths, options, Record::IfChanged);
     }
     let lock = lock_exclusive(&paths, LockName::Workspace, &session.lock_request())?;
+    settle(session, &paths, &lock)?;
     let mut inspection = inspect(&paths)?;
     if !inspection.is_ready() {
         complete(session, &paths, &inspection, options, &lock)?;
@@ -120,7 +122,7 @@ fn open_ready(
     paths: &WorkspacePaths,
     options: &InitOptions,
 ) -> Result<Option<Ready>, CommandError> {
-    let shared = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
+    let shared = lock_settled(session, paths)?;
     let inspection = inspect(paths)?;
     refuse_damage(&inspection, &options.recreate)?;
     if !inspection.is_ready() {
@@ -229,7 +231,7 @@ fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) 
 }
 
 /// `.drift` with what does not depend on the databases.
-fn prepare_dir(paths: &WorkspacePaths) -> Result<(), CommandError> {
+pub(super) fn prepare_dir(paths: &WorkspacePaths) -> Result<(), CommandError> {
     let dir = paths.drift_dir();
     durable::private_dir(&dir)?;
     durable::restrict(&dir)?;

@@ -26,6 +26,11 @@ impl Interrupt {
         &self.0
     }
 
+    /// For libraries whose callbacks outlive the call.
+    pub(crate) fn shared(&self) -> &Arc<AtomicBool> {
+        &self.0
+    }
+
     pub(crate) fn check(&self) -> Result<(), Interrupted> {
         if self.is_set() { Err(Interrupted) } else { Ok(()) }
     }

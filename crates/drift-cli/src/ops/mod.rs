@@ -4,6 +4,7 @@
 //! operation must be callable by another program. It takes a [`Session`] and its own options, polls
 //! [`Session::check`] between steps that can be undone, and returns a plain report that `commands/` renders.
 
+pub(crate) mod backup;
 pub(crate) mod config;
 mod events;
 pub(crate) mod graph;
@@ -11,9 +12,12 @@ pub(crate) mod init;
 mod interrupt;
 pub(crate) mod projects;
 mod random;
+mod recovery;
+pub(crate) mod restore;
 pub(crate) mod scan;
 pub(crate) mod status;
 pub(crate) mod wire;
+mod work;
 mod workspace;
 
 use std::path::PathBuf;

@@ -68,7 +68,7 @@ pub(crate) struct LockView {
 
 /// `drift workspace status`.
 pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
-    let mut workspace = Workspace::open(session, Need::Known)?;
+    let mut workspace = Workspace::look(session, Need::Known)?;
     let schema = schema(session, &workspace);
     let database = workspace.reader(DatabaseKind::Drift)?;
     let (identity, last, manifests) =

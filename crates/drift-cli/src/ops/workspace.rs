@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use drift_db::{
-    BACKUPS_DIR, Database, DatabaseKind, Inspection, LockName, Need, SharedLock, WorkspacePaths, canonical,
-    durable, find_workspace, inspect, lock_shared,
+    BACKUPS_DIR, Database, DatabaseKind, Inspection, Need, SharedLock, WorkspacePaths, canonical, durable,
+    find_workspace, inspect,
 };
 
-use super::{Place, Session, Warning};
+use super::{Place, Session, Warning, recovery};
 use crate::error::{CommandError, ErrorCode};
 
 /// A workspace in use, under the shared lock.
@@ -21,11 +21,24 @@ impl Workspace {
     /// Opens the workspace around the current directory, or the one that is named, for a command that works
     /// with schemas that satisfy `need`.
     pub(super) fn open(session: &Session<'_>, need: Need) -> Result<Workspace, CommandError> {
+        Workspace::open_with(session, need, recovery::lock_settled)
+    }
+
+    /// The same for a command that only looks: what was interrupted is reported and left as it is.
+    pub(super) fn look(session: &Session<'_>, need: Need) -> Result<Workspace, CommandError> {
+        Workspace::open_with(session, need, recovery::lock_to_look)
+    }
+
+    fn open_with(
+        session: &Session<'_>,
+        need: Need,
+        lock: impl FnOnce(&Session<'_>, &WorkspacePaths) -> Result<SharedLock, CommandError>,
+    ) -> Result<Workspace, CommandError> {
         let paths = locate(session.place)?;
         if !is_there(&paths.drift_dir())? {
             return Err(none_at(paths.root()));
         }
-        let lock = lock_shared(&paths, LockName::Workspace, &session.lock_request())?;
+        let lock = lock(session, &paths)?;
         if !lock.is_held() {
             session.warn(Warning::new(
                 "lock.unavailable",

@@ -1,9 +1,11 @@
 //! `drift workspace …`: one file per verb.
 
+mod backup;
 mod graph;
 mod init;
 mod options;
 mod projects;
+mod restore;
 mod scan;
 mod status;
 
@@ -32,6 +34,8 @@ enum Verb {
     Scan(scan::Args),
     Projects(projects::Args),
     Graph(graph::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -41,6 +45,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Scan(args) => scan::run(args, shell),
         Verb::Projects(args) => projects::run(args, shell),
         Verb::Graph(args) => graph::run(args, shell),
+        Verb::Backup(args) => backup::run(args, shell),
+        Verb::Restore(args) => restore::run(args, shell),
     }
 }
 

@@ -1,10 +1,14 @@
 //! From flags and configuration to the options of operations.
 
-use drift_config::Config;
+use drift_config::{CiEnv, Config, HumanDuration, Limit};
 use drift_db::JournalMode;
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
+use drift_gc::RetentionPolicy;
+use jiff::SignedDuration;
 
+use crate::ops::backup::ScheduleOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
+use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, rehash: Rehash) -> ScanOptions {
@@ -30,6 +34,32 @@ pub(super) fn journal(config: &Config) -> Option<JournalMode> {
         drift_config::JournalMode::Wal => Some(JournalMode::Wal),
         drift_config::JournalMode::Delete => Some(JournalMode::Delete),
     }
+}
+
+/// Which snapshots are kept.
+pub(super) fn retention(config: &Config) -> RetentionPolicy {
+    let retention = &config.backup.retention;
+    // The configuration allows a hundred years at most.
+    let signed = |time: HumanDuration| SignedDuration::try_from(time.0).unwrap_or(SignedDuration::MAX);
+    RetentionPolicy {
+        operational: retention.operational,
+        manual: retention.manual,
+        daily: retention.daily,
+        weekly: retention.weekly,
+        monthly: retention.monthly,
+        keep_within: (!retention.keep_within.0.is_zero()).then(|| signed(retention.keep_within)),
+        max_total_size: match retention.max_total_size {
+            Limit::Unlimited => None,
+            Limit::At(size) => Some(size.0),
+        },
+        safety_grace: signed(retention.safety_grace),
+    }
+}
+
+/// Whether a command that wrote takes the scheduled snapshot that is due.
+pub(super) fn schedule(config: &Config, shell: &Shell<'_>) -> ScheduleOptions {
+    let in_ci = CiEnv::detect(&shell.vars()).is_some();
+    ScheduleOptions { enabled: config.backup.auto && !in_ci, retention: retention(config) }
 }
 
 #[cfg(test)]

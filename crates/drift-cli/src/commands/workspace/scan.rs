@@ -29,7 +29,10 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     let rehash = if args.full { Rehash::All } else { Rehash::Changed };
     let config = shell.config(Anchor::Existing)?;
     let options = options::scan(&config, rehash);
-    shell.ui.report(&ops::scan::run(&shell.session_with(&config), &options)?)
+    let session = shell.session_with(&config);
+    let report = ops::scan::run(&session, &options)?;
+    ops::backup::scheduled(&session, &options::schedule(&config, shell));
+    shell.ui.report(&report)
 }
 
 impl Report for ScanReport {
