@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 
 use drift_db::store::{event, workspace};
 use drift_db::{
-    Author, DRIFT_DIR, Database, DatabaseKind, ExclusiveLock, Inspection, JournalMode, LockName, Need,
+    DRIFT_DIR, Database, DatabaseKind, ExclusiveLock, FoundDatabase, Inspection, JournalMode, LockName, Need,
     WorkspacePaths, canonical, choose_root, create, durable, find_workspace, git_work_tree, inspect,
     lock_exclusive, wal_unsafe,
 };
+use drift_gc::RetentionPolicy;
 use serde::Serialize;
 
+use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
 use super::scan::{self, Record, ScanOptions};
 use super::wire::ProblemView;
@@ -28,6 +30,8 @@ pub(crate) struct InitOptions {
     pub(crate) journal: Option<JournalMode>,
     /// Databases that are made anew, empty, where they were lost.
     pub(crate) recreate: Vec<DatabaseKind>,
+    /// What becomes of older snapshots if the schema is migrated.
+    pub(crate) retention: RetentionPolicy,
 }
 
 /// What init made, or found.
@@ -64,12 +68,13 @@ pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitRe
     let lock = lock_exclusive(&paths, LockName::Workspace, &session.lock_request())?;
     settle(session, &paths, &lock)?;
     let mut inspection = inspect(&paths)?;
+    let created = !inspection.initialised() || inspection.databases.iter().any(FoundDatabase::is_lost);
     if !inspection.is_ready() {
         complete(session, &paths, &inspection, options, &lock)?;
         inspection = inspect(&paths)?;
     }
     let mut ready = Ready::open(&paths, inspection, lock)?;
-    ready.created = true;
+    ready.created = created;
     ready.scan(session, &paths, options, Record::Always)
 }
 
@@ -152,10 +157,10 @@ fn complete(
     paths: &WorkspacePaths,
     inspection: &Inspection,
     options: &InitOptions,
-    _lock: &ExclusiveLock,
+    lock: &ExclusiveLock,
 ) -> Result<(), CommandError> {
     refuse_damage(inspection, &options.recreate)?;
-    let author = Author { now: session.now.to_string(), drift_version: env!("CARGO_PKG_VERSION") };
+    let author = session.author();
     let journal = journal_mode(session, paths, options);
     for found in &inspection.databases {
         if found.is_lost() {
@@ -163,13 +168,15 @@ fn complete(
             create(&found.path, found.kind, journal, &author)?;
         }
     }
+    let plans = migrate::plans(&inspect(paths)?, &MigrateOptions::to_latest(&options.retention))?;
+    migrate::execute(session, paths, &plans, &options.retention, lock)?;
     let mut created = inspect(paths)?;
     created.usable(Need::Latest)?;
     let name = paths.root().file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let row = workspace::WorkspaceRow { id: random::id(), name, created_at: author.now.clone() };
     let mut identity = None;
     for kind in DatabaseKind::WORKSPACE {
-        let database = created.writer(kind, _lock)?.ok_or_else(|| unfinished(paths.root()))?;
+        let database = created.writer(kind, lock)?.ok_or_else(|| unfinished(paths.root()))?;
         database.write(|tx| {
             tx.run(|c| {
                 if kind == DatabaseKind::Drift {

@@ -8,14 +8,17 @@ pub(crate) mod backup;
 pub(crate) mod config;
 mod events;
 pub(crate) mod graph;
+pub(crate) mod history;
 pub(crate) mod init;
 mod interrupt;
+pub(crate) mod migrate;
 pub(crate) mod projects;
 mod random;
 mod recovery;
 pub(crate) mod restore;
 pub(crate) mod scan;
 pub(crate) mod status;
+pub(crate) mod verify;
 pub(crate) mod wire;
 mod work;
 mod workspace;
@@ -23,7 +26,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drift_db::{Holder, LockRequest};
+use drift_db::{Author, Holder, LockRequest};
 use jiff::Timestamp;
 
 pub(crate) use events::{Event, EventSink, Phase, Unit, Warning};
@@ -90,6 +93,11 @@ impl<'a> Session<'a> {
         let holder =
             Holder { pid: std::process::id(), command: self.command.to_owned(), since: self.now.to_string() };
         LockRequest { holder, wait, interrupt: self.interrupt.flag() }
+    }
+
+    /// Who writes, for the audit trail of migrations.
+    pub(crate) fn author(&self) -> Author {
+        Author { now: self.now.to_string(), drift_version: env!("CARGO_PKG_VERSION") }
     }
 
     /// Fails once the user has asked drift to stop.

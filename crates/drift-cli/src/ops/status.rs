@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use drift_backup::SnapshotStore;
 use drift_db::store::scan::{self, ScanRow};
 use drift_db::store::workspace;
 use drift_db::{
@@ -75,7 +76,7 @@ pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
         database.read(|c| Ok((workspace::get(c)?, scan::last(c)?, scan::manifests(c)?)))?;
     let paths = &workspace.paths;
     let counts = last.clone().unwrap_or_default();
-    let mut snapshots = snapshots(paths);
+    let catalog = SnapshotStore::open(paths)?.catalog()?;
     Ok(StatusReport {
         root: paths.root().display().to_string(),
         name: identity.map(|row| row.name),
@@ -86,7 +87,10 @@ pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
         edges: counts.edges,
         files: counts.files,
         problems: counts.problems,
-        backups: BackupsView { count: snapshots.len(), latest: snapshots.pop() },
+        backups: BackupsView {
+            count: catalog.snapshots.len(),
+            latest: catalog.latest().map(|snapshot| snapshot.id().to_string()),
+        },
         locks: locks(paths),
         size_bytes: size(paths),
     })

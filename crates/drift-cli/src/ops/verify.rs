@@ -19,7 +19,7 @@ use super::{Session, Unit};
 use crate::error::CommandError;
 
 /// How much is verified.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct VerifyOptions {
     pub(crate) level: VerifyLevel,
     /// All, if empty.
@@ -87,13 +87,20 @@ pub(crate) fn run(session: &Session<'_>, options: VerifyOptions) -> Result<Verif
         return Err(none_at(paths.root()));
     }
     // Nobody can be using the databases of a workspace without `.drift`.
-    let _lock = there.then(|| lock_shared(&paths, LockName::Workspace, &session.lock_request())).transpose()?;
+    let _lock =
+        there.then(|| lock_shared(&paths, LockName::Workspace, &session.lock_request())).transpose()?;
     let mut findings = databases(session, &paths, &options)?;
     findings.extend(surroundings(&paths));
     if options.level >= VerifyLevel::Normal {
         if let Some(error) = options.config_error {
             let hint = "run `drift config validate`";
-            findings.push(FindingView::new("config.invalid", Severity::Error, "drift.toml", error.message, hint));
+            findings.push(FindingView::new(
+                "config.invalid",
+                Severity::Error,
+                "drift.toml",
+                error.message,
+                hint,
+            ));
         }
         findings.extend(snapshots(session, &paths, options.level)?);
     }
@@ -158,7 +165,11 @@ fn together(known: &[(DatabaseKind, u32, bool)]) -> Vec<FindingView> {
     let mut findings = Vec::new();
     let is_latest = |kind: &DatabaseKind, version: u32| version == kind.latest();
     if is_latest(first, *version) != is_latest(second, *other) {
-        let message = format!("{first}.db has schema {version} of {}, {second}.db {other} of {}", first.latest(), second.latest());
+        let message = format!(
+            "{first}.db has schema {version} of {}, {second}.db {other} of {}",
+            first.latest(),
+            second.latest()
+        );
         let hint = "run `drift workspace migrate` to finish it";
         findings.push(FindingView::new("schema.mixed", Severity::Warning, "schema", message, hint));
     }
@@ -177,12 +188,19 @@ fn surroundings(paths: &WorkspacePaths) -> Vec<FindingView> {
         Ok(None) => {}
         Ok(Some(pending)) => {
             let message = format!("a {} was interrupted and is not finished yet", pending.operation.name());
-            let hint = "the next command that writes finishes it; `drift workspace verify --repair` does so now";
+            let hint =
+                "the next command that writes finishes it; `drift workspace verify --repair` does so now";
             findings.push(FindingView::new("intent.pending", Severity::Error, "intent.json", message, hint));
         }
         Err(error) => {
             let hint = "drift did not write it; move it away";
-            findings.push(FindingView::new("intent.untrusted", Severity::Error, "intent.json", error.to_string(), hint));
+            findings.push(FindingView::new(
+                "intent.untrusted",
+                Severity::Error,
+                "intent.json",
+                error.to_string(),
+                hint,
+            ));
         }
     }
     for dir in [paths.drift_dir(), paths.backups_dir()] {
@@ -201,7 +219,13 @@ fn too_open(root: &Path, dir: &Path) -> Option<FindingView> {
     }
     let shown = dir.strip_prefix(root).unwrap_or(dir).display().to_string();
     let message = format!("{shown} has mode {mode:03o}; others can look into it");
-    Some(FindingView::new("fs.permissions", Severity::Warning, &shown, message, &format!("run `chmod 700 {shown}`")))
+    Some(FindingView::new(
+        "fs.permissions",
+        Severity::Warning,
+        &shown,
+        message,
+        &format!("run `chmod 700 {shown}`"),
+    ))
 }
 
 /// A warning if others may look into `dir`: not told on this system.
@@ -230,7 +254,13 @@ fn snapshots(
             session.check()?;
             for finding in with_work(session, paths, |work| drift_backup::verify(snapshot, work))? {
                 let subject = format!("snapshot {}: {}", snapshot.id(), finding.subject);
-                findings.push(FindingView::new(finding.code, Severity::Error, &subject, finding.message, hint));
+                findings.push(FindingView::new(
+                    finding.code,
+                    Severity::Error,
+                    &subject,
+                    finding.message,
+                    hint,
+                ));
             }
         }
     }

@@ -83,7 +83,7 @@ pub(super) fn is_there(dir: &Path) -> Result<bool, CommandError> {
     Ok(dir.is_dir())
 }
 
-fn none_at(dir: &Path) -> CommandError {
+pub(super) fn none_at(dir: &Path) -> CommandError {
     let error = CommandError::new(ErrorCode::NoWorkspace, format!("no workspace in {}", dir.display()));
     let snapshots = drift_db::snapshots(&WorkspacePaths::new(dir.to_path_buf()));
     match snapshots.last() {

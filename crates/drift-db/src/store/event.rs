@@ -24,3 +24,12 @@ pub fn append(tx: &Connection, at: &str, kind: &str, detail: &serde_json::Value)
 pub fn exists(connection: &Connection, kind: &str) -> rusqlite::Result<bool> {
     connection.query_row("SELECT EXISTS (SELECT 1 FROM event WHERE kind = ?)", [kind], |row| row.get(0))
 }
+
+/// Every event, the newest first.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Event>> {
+    let mut statement = connection.prepare("SELECT id, at, kind, detail FROM event ORDER BY id DESC")?;
+    let rows = statement.query_map([], |row| {
+        Ok(Event { id: row.get(0)?, at: row.get(1)?, kind: row.get(2)?, detail: row.get(3)? })
+    })?;
+    rows.collect()
+}

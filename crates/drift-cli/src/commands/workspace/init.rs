@@ -52,6 +52,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         scan: options::scan(&config, Rehash::Changed),
         journal: options::journal(&config),
         recreate: args.recreate.into_iter().map(DatabaseKind::from).collect(),
+        retention: options::retention(&config),
     };
     shell.ui.report(&ops::init::run(&shell.session_with(&config), &options)?)
 }

@@ -2,12 +2,15 @@
 
 mod backup;
 mod graph;
+mod history;
 mod init;
+mod migrate;
 mod options;
 mod projects;
 mod restore;
 mod scan;
 mod status;
+mod verify;
 
 use clap::Subcommand;
 
@@ -34,8 +37,11 @@ enum Verb {
     Scan(scan::Args),
     Projects(projects::Args),
     Graph(graph::Args),
+    Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Migrate(migrate::Args),
+    History(history::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -45,8 +51,11 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Scan(args) => scan::run(args, shell),
         Verb::Projects(args) => projects::run(args, shell),
         Verb::Graph(args) => graph::run(args, shell),
+        Verb::Verify(args) => verify::run(args, shell),
         Verb::Backup(args) => backup::run(args, shell),
         Verb::Restore(args) => restore::run(args, shell),
+        Verb::Migrate(args) => migrate::run(args, shell),
+        Verb::History(args) => history::run(args, shell),
     }
 }
 
