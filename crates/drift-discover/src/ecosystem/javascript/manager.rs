@@ -45,7 +45,9 @@ impl Manager {
             manifest.and_then(declared).or_else(|| locked(context, dir)).or_else(|| configured(context, dir))
         };
         let here = declared(root).or_else(|| Some(Manager { tool: Tool::named(npm_client?)?, major: None }));
+        // pnpm reads no field `workspaces`, so a pnpm above says nothing of a root that has it.
         let above = || root.ancestors().skip(1).find_map(|dir| declared(&dir));
+        let above = || above().filter(|manager| manager.tool != Tool::Pnpm);
         here.or_else(above).unwrap_or(Manager { tool: Tool::Npm, major: None })
     }
 

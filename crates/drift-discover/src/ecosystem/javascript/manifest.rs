@@ -103,11 +103,14 @@ impl Manifest {
         found.map(|dep| dep.specifier.as_str())
     }
 
-    /// The patterns of the field `workspaces`, an array or an object with `packages`.
-    pub(super) fn workspaces(&self) -> Option<Vec<&str>> {
-        let field = self.fields.get("workspaces")?;
-        let list = field.as_array().or_else(|| field.get("packages")?.as_array())?;
-        Some(list.iter().filter_map(Value::as_str).collect())
+    /// The patterns of the field `workspaces`, which is a list or an object with a list `packages`. An object
+    /// without it only holds settings.
+    pub(super) fn workspaces(&self) -> Option<&Value> {
+        match self.fields.get("workspaces")? {
+            Value::Null | Value::Bool(false) => None,
+            Value::Object(settings) => settings.get("packages"),
+            list => Some(list),
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! pnpm calls them overrides (`parent>name@range`), yarn resolutions (`parent/name@range`), npm overrides
 //! (nested objects). Here each becomes one [`Rule`]; the most specific rule that applies wins.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::manifest::Manifest;
@@ -12,14 +14,14 @@ use super::version;
 /// The overrides of one workspace.
 #[derive(Debug, Default)]
 pub(super) struct Overrides {
-    rules: Vec<Rule>,
+    /// By the name of the dependency.
+    rules: HashMap<String, Vec<Rule>>,
 }
 
 #[derive(Debug)]
 struct Rule {
     /// The package whose dependency it is, if it is not any, with the range of its version.
     parent: Option<(String, Option<String>)>,
-    name: String,
     condition: Condition,
     specifier: String,
 }
@@ -42,7 +44,7 @@ impl Overrides {
         tables: impl IntoIterator<Item = (&'a str, &'a Value)>,
         root: Option<&Manifest>,
     ) -> Overrides {
-        let mut rules = Vec::new();
+        let mut rules = HashMap::new();
         for (selector, value) in tables {
             let Some(specifier) = value.as_str() else { continue };
             let (parent, target) = match split_parent(selector) {
@@ -50,38 +52,38 @@ impl Overrides {
                 None => (None, selector),
             };
             let (name, range) = name_and_range(target);
-            rules.push(Rule {
+            let rule = Rule {
                 parent,
-                name,
                 condition: range.map_or(Condition::Always, Condition::Intersects),
                 specifier: dereferenced(specifier, root),
-            });
+            };
+            add(&mut rules, name, rule);
         }
         Overrides { rules }
     }
 
     /// yarn's `resolutions`.
     pub(super) fn yarn<'a>(table: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Overrides {
-        let mut rules = Vec::new();
+        let mut rules = HashMap::new();
         for (pattern, value) in table {
             let Some(specifier) = value.as_str() else { continue };
             let parts = yarn_parts(pattern);
             let Some((target, parents)) = parts.split_last() else { continue };
             let parent = parents.iter().rfind(|part| **part != "**").map(|part| name_and_range(part));
             let (name, range) = name_and_range(target);
-            rules.push(Rule {
+            let rule = Rule {
                 parent,
-                name,
                 condition: range.map_or(Condition::Always, Condition::Written),
                 specifier: specifier.to_owned(),
-            });
+            };
+            add(&mut rules, name, rule);
         }
         Overrides { rules }
     }
 
     /// npm's, whose nesting names the parents.
     pub(super) fn npm(root: &Manifest) -> Overrides {
-        let mut rules = Vec::new();
+        let mut rules = HashMap::new();
         if let Some(table) = root.fields.get("overrides") {
             collect_npm(table, None, NPM_DEPTH, root, &mut rules);
         }
@@ -99,7 +101,6 @@ impl Overrides {
                     })
             });
             is_parent
-                && rule.name == name
                 && match &rule.condition {
                     Condition::Always => true,
                     Condition::Intersects(range) => version::intersect(specifier, range),
@@ -110,11 +111,21 @@ impl Overrides {
                 }
         };
         let rank = |rule: &&Rule| (rule.parent.is_some(), !matches!(rule.condition, Condition::Always));
-        self.rules.iter().filter(applies).max_by_key(rank).map(|rule| rule.specifier.as_str())
+        self.rules.get(name)?.iter().filter(applies).max_by_key(rank).map(|rule| rule.specifier.as_str())
     }
 }
 
-fn collect_npm(table: &Value, parent: Option<&str>, depth: usize, root: &Manifest, rules: &mut Vec<Rule>) {
+fn add(rules: &mut HashMap<String, Vec<Rule>>, name: String, rule: Rule) {
+    rules.entry(name).or_default().push(rule);
+}
+
+fn collect_npm(
+    table: &Value,
+    parent: Option<&str>,
+    depth: usize,
+    root: &Manifest,
+    rules: &mut HashMap<String, Vec<Rule>>,
+) {
     for (selector, value) in table.as_object().into_iter().flatten() {
         if selector == "." {
             continue;
@@ -122,12 +133,12 @@ fn collect_npm(table: &Value, parent: Option<&str>, depth: usize, root: &Manifes
         let own = if value.is_object() { value.get(".").and_then(Value::as_str) } else { value.as_str() };
         if let Some(specifier) = own {
             let (name, range) = name_and_range(selector);
-            rules.push(Rule {
+            let rule = Rule {
                 parent: parent.map(name_and_range),
-                name,
                 condition: range.map_or(Condition::Always, Condition::Intersects),
                 specifier: dereferenced(specifier, Some(root)),
-            });
+            };
+            add(rules, name, rule);
         }
         if value.is_object() && depth > 1 {
             collect_npm(value, Some(selector), depth - 1, root, rules);

@@ -1,6 +1,11 @@
 //! Whole repositories: which packages are projects, and of which workspace.
 
-use crate::ecosystem::tests::check;
+use std::sync::Arc;
+
+use crate::ecosystem::tests::{check, print};
+use crate::path::RepoPath;
+use crate::source::{Entry, MemorySource, ReadError, Source};
+use crate::{DiscoverOptions, discover};
 
 #[test]
 fn pnpm_members_by_its_file() {
@@ -273,6 +278,86 @@ packages:
          problem packages/a/package.json:3 manifest.syntax: is not valid JSON: trailing comma at line 3 column 1
          problem packages/b/package.json:1 manifest.shape: is not an object; a manifest is one",
     );
+}
+
+#[test]
+fn lists_of_another_shape_are_problems() {
+    check(
+        r#"
+//- package.json
+{
+  "workspaces": "a"
+}
+//- b/package.json
+{"workspaces": {"nohoist": ["x"]}}
+//- c/package.json
+{"workspaces": ["d", 1]}
+//- c/d/package.json
+{}
+//- e/pnpm-workspace.yaml
+packages:
+  a: 1
+"#,
+        "workspace npm:. npm
+         workspace npm:c npm
+         workspace npm:e pnpm
+         npm:. (no name) in npm:.
+         npm:b (no name)
+         npm:c (no name) in npm:c
+         npm:c/d (no name) in npm:c
+         problem c/package.json:1 manifest.shape: `workspaces` is not a list of patterns; make it one
+         problem e/pnpm-workspace.yaml:1 manifest.shape: `packages` is not a list of patterns; make it one
+         problem package.json:2 manifest.shape: `workspaces` is not a list of patterns; make it one",
+    );
+}
+
+/// A tree of which only what is neither hidden nor ignored is visible.
+struct Ignoring(MemorySource);
+
+impl Source for Ignoring {
+    fn read(&self, path: &RepoPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.0.read(path, limit)
+    }
+
+    fn list(&self, dir: &RepoPath) -> Arc<[Entry]> {
+        self.0.list(dir)
+    }
+
+    fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {
+        let mut files = self.0.visible(wanted);
+        files.retain(|file| !file.parts().any(|part| part.starts_with(b".") || part == b"ignored"));
+        files
+    }
+}
+
+#[test]
+fn members_count_where_ignored_or_hidden_and_standalone_packages_do_not() {
+    let fixture = r#"
+//- package.json
+{"workspaces": ["ignored/*", ".config/a", "lib"]}
+//- ignored/one/package.json
+{"name": "one", "version": "1.0.0"}
+//- ignored/deep/two/package.json
+{"name": "two"}
+//- .config/a/package.json
+{"name": "a"}
+//- .config/b/package.json
+{"name": "b"}
+//- lib/package.json
+{"name": "lib", "dependencies": {"one": "^1.0.0", "two": "file:../ignored/deep/two"}}
+"#;
+    let discovery = discover(&Ignoring(MemorySource::fixture(fixture)), &DiscoverOptions::default());
+    let expected = [
+        "workspace npm:. npm",
+        "npm:. (no name) in npm:.",
+        "npm:.config/a a in npm:.",
+        "npm:ignored/one one@1.0.0 in npm:.",
+        "npm:lib lib in npm:.",
+        "+ two file:../ignored/deep/two normal",
+        "npm:lib -> npm:ignored/one normal",
+        "",
+    ];
+    assert_eq!(print(&discovery), expected.join("\n"));
 }
 
 #[test]

@@ -87,8 +87,8 @@ fn open_rush(context: &Context, packages: &mut Packages, root: &RepoPath) -> Opt
 fn open_pnpm(context: &Context, packages: &mut Packages, root: &RepoPath, file: &RepoPath) -> Workspace {
     packages.load(context, [root], Forms::Pnpm);
     let settings: PnpmWorkspace = syntax::yaml(context, file).unwrap_or_default();
-    let listed = settings.packages.as_ref().and_then(Value::as_array);
-    let list = listed.into_iter().flatten().filter_map(Value::as_str).collect();
+    let listed = settings.packages.as_ref().filter(|packages| !packages.is_null());
+    let list = listed.map(|packages| patterns_of(context, file, "packages", packages)).unwrap_or_default();
     let patterns = Patterns { list, rule: Rule::Subtract, forms: Forms::Pnpm, base: root, file };
     let mut members = patterns.members(context);
     members.insert(root.clone());
@@ -176,10 +176,20 @@ fn open_package_json(
     })
 }
 
+/// The strings of a list of patterns; anything else in its place is a problem.
+fn patterns_of<'a>(context: &Context, file: &RepoPath, field: &str, value: &'a Value) -> Vec<&'a str> {
+    let list = value.as_array().map_or(&[][..], Vec::as_slice);
+    if !value.is_array() || list.iter().any(|pattern| !pattern.is_string()) {
+        let message = format!("`{field}` is not a list of patterns; make it one");
+        context.problem(file, syntax::line_of(context, file, field), "manifest.shape", message);
+    }
+    list.iter().filter_map(Value::as_str).collect()
+}
+
 /// The members that the manifest of `dir` lists; `None` if it lists none.
 fn listed(context: &Context, packages: &Packages, dir: &RepoPath, rule: Rule) -> Option<BTreeSet<RepoPath>> {
     let manifest = packages.get(dir)?;
-    let list = manifest.workspaces()?;
+    let list = patterns_of(context, &manifest.file, "workspaces", manifest.workspaces()?);
     Some(Patterns { list, rule, forms: Forms::Json, base: dir, file: &manifest.file }.members(context))
 }
 
@@ -237,8 +247,8 @@ fn open_lerna(
     let lerna = syntax::jsonc(context, file)?;
     // Before version 7 it was the default.
     let default = vec!["packages/*"];
-    let named = lerna.get("packages").and_then(Value::as_array);
-    let list = named.map_or(default, |list| list.iter().filter_map(Value::as_str).collect());
+    let named = lerna.get("packages").filter(|packages| !packages.is_null());
+    let list = named.map_or(default, |packages| patterns_of(context, file, "packages", packages));
     let patterns = Patterns { list, rule: Rule::Each, forms: Forms::Json, base: root, file };
     let mut members = patterns.members(context);
     members.insert(root.clone());

@@ -72,5 +72,11 @@ fn then_settings_then_what_lies_above() {
         Tool::Npm,
         None,
     );
+    check(
+        "//- package.json\n{\"packageManager\": \"pnpm@9.0.0\"}\n//- a/package.json\n{}",
+        "a",
+        Tool::Npm,
+        None,
+    );
     check("//- package.json\n{}", "", Tool::Npm, None);
 }
