@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
+use crate::lower::Exclusions;
 use crate::options::DiscoverOptions;
 use crate::path::RepoPath;
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ pub const MAX_NESTING: usize = 200;
 pub struct Context<'a> {
     source: &'a dyn Source,
     options: &'a DiscoverOptions,
+    excluded: Exclusions,
     by_name: HashMap<Box<[u8]>, Vec<RepoPath>>,
     inputs: Mutex<BTreeSet<RepoPath>>,
     problems: Mutex<BTreeSet<Problem>>,
@@ -36,7 +38,14 @@ impl<'a> Context<'a> {
         for path in source.visible(&is_manifest) {
             by_name.entry(path.file_name().into()).or_default().push(path);
         }
-        Context { source, options, by_name, inputs: Mutex::default(), problems: Mutex::default() }
+        Context {
+            source,
+            options,
+            excluded: Exclusions::new(options),
+            by_name,
+            inputs: Mutex::default(),
+            problems: Mutex::default(),
+        }
     }
 
     /// The tree itself, for directory listings and globs.
@@ -47,6 +56,11 @@ impl<'a> Context<'a> {
     /// What the caller asked for.
     pub fn options(&self) -> &'a DiscoverOptions {
         self.options
+    }
+
+    /// Where a manifest that nothing lists is sample data or part of an artefact.
+    pub(crate) fn exclusions(&self) -> &Exclusions {
+        &self.excluded
     }
 
     /// The visible files with exactly this name, sorted by path.

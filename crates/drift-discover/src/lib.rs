@@ -63,7 +63,7 @@ pub struct Discovery {
 pub fn discover(source: &dyn Source, options: &DiscoverOptions) -> Discovery {
     let context = Context::new(source, options, |name| BUILTIN.iter().any(|def| (def.is_manifest)(name)));
     let found = BUILTIN.par_iter().map(|def| (Ecosystem::of(def.name), (def.find)(&context))).collect();
-    let graph = lower::lower(found, options);
+    let graph = lower::lower(found, context.exclusions());
     let (inputs, problems) = context.finish();
     Discovery { graph, problems, inputs }
 }

@@ -21,8 +21,7 @@ type Links = Vec<(ProjectId, EdgeKind)>;
 type Lowered = BTreeMap<ProjectId, (Project, Links)>;
 
 /// Lowers the findings of all ecosystems, each with its tag.
-pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, options: &DiscoverOptions) -> ProjectGraph {
-    let excluded = Exclusions::new(options);
+pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, excluded: &Exclusions) -> ProjectGraph {
     let mut workspaces = BTreeMap::new();
     let mut projects = Lowered::new();
     for (tag, found) in found {

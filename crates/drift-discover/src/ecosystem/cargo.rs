@@ -15,7 +15,6 @@ use manifest::Manifest;
 
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 /// Cargo's line in the table of ecosystems.
@@ -23,7 +22,7 @@ pub(super) const DEFINITION: Definition =
     Definition { name: "cargo", is_manifest: |name| name == MANIFEST.as_bytes(), find };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     // What lies in a fixture is read only if something outside names it.
     let visible: Vec<RepoPath> = (context.named(MANIFEST).iter())
         .filter_map(RepoPath::parent)

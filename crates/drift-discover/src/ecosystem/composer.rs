@@ -35,7 +35,7 @@ struct Package {
 }
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible = context.named(MANIFEST).iter().filter_map(RepoPath::parent);
     let mut todo: BTreeSet<RepoPath> = visible.filter(|dir| !excluded.hides(dir)).collect();
     let mut seen = todo.clone();
@@ -50,7 +50,7 @@ fn find(context: &Context) -> Found {
         packages.extend(read);
     }
     let names = by_name(&packages);
-    let members = members(&packages, &names, &excluded);
+    let members = members(&packages, &names, excluded);
     let home_of = |dir: &RepoPath| {
         let listing = members.iter().enumerate().filter(|(_, (_, members))| members.contains(dir));
         listing.max_by_key(|(_, (root, _))| (dir.starts_with(root), root.parts().count())).map(|(at, _)| at)

@@ -15,7 +15,6 @@ use pubspec::Pubspec;
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
 use crate::graph::ExternalDependency;
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const PUBSPEC: &str = "pubspec.yaml";
@@ -45,7 +44,7 @@ impl Pubspecs<'_> {
 }
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible = |name: &str| -> Vec<RepoPath> {
         let dirs = context.named(name).iter().filter_map(RepoPath::parent);
         dirs.filter(|dir| !excluded.hides(dir)).collect()

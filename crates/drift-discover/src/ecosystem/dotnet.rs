@@ -19,7 +19,6 @@ use evaluate::{Files, evaluate};
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
 use crate::graph::EdgeKind;
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 /// The endings of files that are a project also where no solution lists them.
@@ -34,7 +33,7 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible = |endings: &[&str]| -> BTreeSet<RepoPath> {
         (endings.iter().flat_map(|ending| context.ending(ending)))
             .filter(|path| !excluded.hides(&path.parent().unwrap_or_default()))

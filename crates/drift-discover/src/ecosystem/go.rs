@@ -15,7 +15,6 @@ use modules::{MANIFEST, Modules, Resolved, Scope, manifest_of};
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
 use crate::graph::{EdgeKind, ExternalDependency};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const WORKSPACE: &str = "go.work";
@@ -35,7 +34,7 @@ struct Workspace {
 }
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible = |name| -> Vec<RepoPath> {
         (context.named(name).iter())
             .filter_map(RepoPath::parent)

@@ -24,7 +24,6 @@ use rayon::prelude::*;
 
 use super::{Definition, Found, FoundWorkspace, syntax};
 use crate::context::Context;
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 use link::Links;
@@ -59,7 +58,7 @@ fn is_manifest(name: &[u8]) -> bool {
 }
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let dirs_with = |name: &str| -> BTreeSet<RepoPath> {
         let dirs = context.named(name).iter().filter_map(RepoPath::parent);
         dirs.filter(|dir| !excluded.hides(dir)).collect()

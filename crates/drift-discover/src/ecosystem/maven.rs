@@ -17,7 +17,6 @@ use pom::MANIFEST;
 
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 /// Maven's line in the table of ecosystems.
@@ -25,7 +24,7 @@ pub(super) const DEFINITION: Definition =
     Definition { name: "maven", is_manifest: |name| name == MANIFEST.as_bytes(), find };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible: Vec<RepoPath> = (context.named(MANIFEST).iter())
         .filter(|file| file.parent().is_some_and(|dir| !excluded.hides(&dir) && !is_resource(&dir)))
         .cloned()

@@ -20,7 +20,6 @@ use requirement::normalise;
 use crate::context::Context;
 use crate::ecosystem::manifests::Manifests;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const MANIFESTS: [&str; 3] = [PYPROJECT, SETUP_CFG, SETUP_PY];
@@ -33,7 +32,7 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let mut visible: Vec<RepoPath> = (MANIFESTS.iter())
         .flat_map(|name| context.named(name))
         .filter_map(RepoPath::parent)
