@@ -2,7 +2,7 @@
 
 use super::Violation;
 use super::quiet::find_words;
-use super::tree::Tree;
+use super::tree::{Tree, parents};
 
 pub(super) fn check(tree: &Tree) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -26,26 +26,4 @@ pub(super) fn check(tree: &Tree) -> Vec<Violation> {
         }
     }
     violations
-}
-
-/// The name of the module in `path`, and the files that may declare it; `None` for the root of a target.
-fn parents(path: &str) -> Option<(&str, Vec<String>)> {
-    let (folder, file) = path.rsplit_once('/')?;
-    let (folder, name) = match file {
-        "mod.rs" => folder.rsplit_once('/')?,
-        _ => (folder, file.strip_suffix(".rs")?),
-    };
-    let (_, folder_name) = folder.rsplit_once('/')?;
-    let is_root = matches!(file, "main.rs" | "lib.rs" | "build.rs")
-        || matches!(folder_name, "bin" | "examples" | "benches" | "fuzz_targets")
-        || (folder_name == "tests" && !path.contains("/src/"));
-    if is_root {
-        return None;
-    }
-    let mut parents = vec![format!("{folder}.rs"), format!("{folder}/mod.rs")];
-    if folder_name == "src" || path.starts_with("tests/") {
-        parents.insert(0, format!("{folder}/main.rs"));
-        parents.insert(0, format!("{folder}/lib.rs"));
-    }
-    Some((name, parents))
 }

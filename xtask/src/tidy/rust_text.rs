@@ -34,6 +34,11 @@ impl RustText {
         self.view(|class| class == Class::Code)
     }
 
+    /// What stands under `#[cfg(test)]`.
+    pub(super) fn tests(&self) -> String {
+        self.view(|class| class == Class::Test)
+    }
+
     /// Comments alone.
     pub(super) fn comments(&self) -> String {
         self.view(|class| class == Class::Comment)

@@ -145,6 +145,17 @@ mod inline {
 fn after() { clap::parse() }
 //- crates/drift-db/src/open/tests.rs
 fn test() { println!() }
+//- crates/drift-db/src/lib.rs
+#[cfg(test)]
+mod fixture;
+mod shown;
+//- crates/drift-db/src/fixture.rs
+mod inner;
+fn test() { println!() }
+//- crates/drift-db/src/fixture/inner.rs
+fn test() { println!() }
+//- crates/drift-db/src/shown.rs
+fn shown() { println!() }
 //- crates/drift-cli/src/commands/scan.rs
 fn run() { println!() }
 //- crates/drift-cli/src/ops/scan.rs
@@ -159,6 +170,7 @@ use clap::Args;
             "crates/drift-db/src/open.rs:8: `env::var_os` in drift-db",
             "crates/drift-db/src/open.rs:6: `SystemTime::now` in drift-db",
             "crates/drift-db/src/open.rs:16: `clap` in drift-db",
+            "crates/drift-db/src/shown.rs:1: `println!` in drift-db",
         ],
     );
 }

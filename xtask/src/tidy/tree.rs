@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) text: String,
     /// For `.rs` files.
     pub(super) rust: Option<RustText>,
+    is_test: bool,
 }
 
 impl Tree {
@@ -57,11 +58,35 @@ impl Tree {
             .map(|(path, text)| {
                 let text = text.replace("\r\n", "\n");
                 let rust = path.ends_with(".rs").then(|| RustText::new(&text));
-                File { path, text, rust }
+                let is_test = is_named_as_test(&path);
+                File { path, text, rust, is_test }
             })
             .collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        Self { files }
+        let mut tree = Self { files };
+        // What a test declares is a test, and so on downwards; each round goes one level deeper.
+        loop {
+            let found: Vec<usize> = (0..tree.files.len()).filter(|index| tree.is_new_test(*index)).collect();
+            if found.is_empty() {
+                return tree;
+            }
+            for index in found {
+                tree.files[index].is_test = true;
+            }
+        }
+    }
+
+    /// Whether a file not yet known as a test is declared by one, or under `#[cfg(test)]`.
+    fn is_new_test(&self, index: usize) -> bool {
+        let file = &self.files[index];
+        let Some((name, parents)) = parents(&file.path).filter(|_| !file.is_test && file.rust.is_some())
+        else {
+            return false;
+        };
+        parents.iter().filter_map(|path| self.get(path)).any(|parent| {
+            let rust = parent.rust.as_ref();
+            parent.is_test || rust.is_some_and(|rust| rust.tests().contains(&format!("mod {name};")))
+        })
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = &File> {
@@ -96,11 +121,9 @@ impl File {
         }
     }
 
-    /// Whether the whole file is test code: `tests.rs`, `corpus_tests.rs`, or anything below a folder for tests.
+    /// Whether the whole file is test code: by its name, by its folder, or by how it is declared.
     pub(super) fn is_test(&self) -> bool {
-        let mut parts = self.path.rsplit('/');
-        parts.next().is_some_and(|name| name == "tests.rs" || name.ends_with("_tests.rs"))
-            || parts.any(|folder| matches!(folder, "tests" | "benches" | "examples" | "fuzz"))
+        self.is_test
     }
 
     /// The line, from 1, of the byte at `offset`.
@@ -108,4 +131,33 @@ impl File {
         let before = self.text.as_bytes().iter().take(offset);
         1 + before.filter(|byte| **byte == b'\n').count()
     }
+}
+
+/// The name of the module in `path`, and the files that may declare it; `None` for the root of a target.
+pub(super) fn parents(path: &str) -> Option<(&str, Vec<String>)> {
+    let (folder, file) = path.rsplit_once('/')?;
+    let (folder, name) = match file {
+        "mod.rs" => folder.rsplit_once('/')?,
+        _ => (folder, file.strip_suffix(".rs")?),
+    };
+    let (_, folder_name) = folder.rsplit_once('/')?;
+    let is_root = matches!(file, "main.rs" | "lib.rs" | "build.rs")
+        || matches!(folder_name, "bin" | "examples" | "benches" | "fuzz_targets")
+        || (folder_name == "tests" && !path.contains("/src/"));
+    if is_root {
+        return None;
+    }
+    let mut parents = vec![format!("{folder}.rs"), format!("{folder}/mod.rs")];
+    if folder_name == "src" || path.starts_with("tests/") {
+        parents.insert(0, format!("{folder}/main.rs"));
+        parents.insert(0, format!("{folder}/lib.rs"));
+    }
+    Some((name, parents))
+}
+
+/// `tests.rs`, `corpus_tests.rs`, or anything below a folder for tests.
+fn is_named_as_test(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    parts.next().is_some_and(|name| name == "tests.rs" || name.ends_with("_tests.rs"))
+        || parts.any(|folder| matches!(folder, "tests" | "benches" | "examples" | "fuzz"))
 }
