@@ -8,7 +8,6 @@
 mod cargo;
 mod composer;
 mod dart;
-
 mod dotnet;
 mod go;
 mod javascript;
@@ -16,6 +15,8 @@ mod lines;
 mod manifests;
 mod maven;
 mod python;
+mod ruby;
+mod script;
 mod syntax;
 mod toml_file;
 mod xml_file;
@@ -44,6 +45,7 @@ pub const BUILTIN: &[Definition] = &[
     javascript::DEFINITION,
     maven::DEFINITION,
     python::DEFINITION,
+    ruby::DEFINITION,
 ];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
