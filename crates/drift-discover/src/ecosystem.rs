@@ -10,6 +10,7 @@ mod composer;
 mod dart;
 mod dotnet;
 mod go;
+mod gradle;
 mod javascript;
 mod lines;
 mod manifests;
@@ -42,6 +43,7 @@ pub const BUILTIN: &[Definition] = &[
     dart::DEFINITION,
     dotnet::DEFINITION,
     go::DEFINITION,
+    gradle::DEFINITION,
     javascript::DEFINITION,
     maven::DEFINITION,
     python::DEFINITION,
