@@ -95,7 +95,8 @@ impl BuildFile {
         around: &[Head],
         within: &[Head],
     ) -> usize {
-        let behind_dot = at > 0 && script.is_sign(at - 1, '.');
+        // `dependencies.project(…)` is the same as `project(…)`.
+        let behind_dot = at > 1 && script.is_sign(at - 1, '.') && script.word(at - 2) != Some("dependencies");
         let line = script.line(at);
         let report = |what: &str| {
             let message = format!("{what} here; it is not recorded");
@@ -201,12 +202,18 @@ fn target(heads: &[Head]) -> Option<Target> {
             "configure" if head.words.len() == 2 && head.has("project") && head.texts.len() == 1 => {
                 target = Target::Project(head.texts[0].clone());
             }
-            "configure" if head.has("project") || head.has("subprojects") || head.has("allprojects") => {
+            "configure" if head.words.len() == 2 && head.last() == "subprojects" => target = Target::Below,
+            "configure" if head.words.len() == 2 && head.last() == "allprojects" => target = Target::All,
+            "subprojects" | "allprojects" => return None,
+            // `configure(javaProjects) { … }`; extensions are configured by type: `configure<Type>`.
+            "configure"
+                if head
+                    .words
+                    .iter()
+                    .any(|word| word == "project" || word == "rootProject" || word.ends_with("rojects")) =>
+            {
                 return None;
             }
-            "subprojects" | "allprojects" if head.words.len() > 1 => return None,
-            // `configure(javaProjects) { … }`; extensions are configured by type: `configure<Type>`.
-            "configure" if head.words.len() == 2 && head.last().ends_with("rojects") => return None,
             _ => {}
         }
     }

@@ -24,7 +24,8 @@ subprojects {
     dependencies { testImplementation 'junit:junit:4.13' }
 }
 project(':a') { dependencies { api project(':renamed') } }
-configure(subprojects.findAll { it.name != 'a' }) { dependencies { api project(':a') } }
+configure([rootProject] + chosenProjects) { dependencies { api project(':a') } }
+configure(allprojects) { dependencies { add('x', dependencies.project(path: ':maybe')) } }
 //- a/build.gradle
 version '1.0'
 dependencies {
@@ -69,12 +70,19 @@ dependencies { implementation 'a:b:1' }
         gradle:moved :f in gradle:.
         + junit:junit 4.13 dev
         gradle:tools : in gradle:tools
+        gradle:. -> gradle:maybe normal
         gradle:a -> gradle:b/c normal
         gradle:a -> gradle:deep/d normal
         gradle:a -> gradle:e normal
         gradle:a -> gradle:e dev
+        gradle:a -> gradle:maybe normal
+        gradle:b -> gradle:maybe normal
         gradle:b/c -> gradle:deep/d normal
+        gradle:b/c -> gradle:maybe normal
+        gradle:deep/d -> gradle:maybe normal
+        gradle:e -> gradle:maybe normal
         gradle:maybe -> gradle:b normal
+        gradle:moved -> gradle:maybe normal
         problem a/build.gradle:5 dependency.computed: a dependency on a project is computed here; it is not recorded
         problem a/build.gradle:7 dependency.missing: there is no project `:nope` in the build at `.`
         problem build.gradle:6 dependency.computed: code selects the projects that depend on another here; it is not recorded
