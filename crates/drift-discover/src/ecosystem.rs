@@ -8,6 +8,7 @@
 mod cargo;
 mod composer;
 mod dart;
+mod deno;
 mod dotnet;
 mod go;
 mod gradle;
@@ -41,6 +42,7 @@ pub const BUILTIN: &[Definition] = &[
     cargo::DEFINITION,
     composer::DEFINITION,
     dart::DEFINITION,
+    deno::DEFINITION,
     dotnet::DEFINITION,
     go::DEFINITION,
     gradle::DEFINITION,
