@@ -10,6 +10,7 @@ mod composer;
 mod dart;
 mod deno;
 mod dotnet;
+mod elixir;
 mod go;
 mod gradle;
 mod javascript;
@@ -44,6 +45,7 @@ pub const BUILTIN: &[Definition] = &[
     dart::DEFINITION,
     deno::DEFINITION,
     dotnet::DEFINITION,
+    elixir::DEFINITION,
     go::DEFINITION,
     gradle::DEFINITION,
     javascript::DEFINITION,
