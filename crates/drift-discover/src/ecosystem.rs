@@ -20,6 +20,7 @@ mod maven;
 mod python;
 mod ruby;
 mod script;
+mod swift;
 mod syntax;
 mod toml_file;
 mod xml_file;
@@ -52,6 +53,7 @@ pub const BUILTIN: &[Definition] = &[
     maven::DEFINITION,
     python::DEFINITION,
     ruby::DEFINITION,
+    swift::DEFINITION,
 ];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.
