@@ -8,14 +8,19 @@
 mod cargo;
 mod composer;
 mod dart;
-
+mod deno;
 mod dotnet;
+mod elixir;
 mod go;
+mod gradle;
 mod javascript;
 mod lines;
 mod manifests;
 mod maven;
 mod python;
+mod ruby;
+mod script;
+mod swift;
 mod syntax;
 mod toml_file;
 mod xml_file;
@@ -39,11 +44,16 @@ pub const BUILTIN: &[Definition] = &[
     cargo::DEFINITION,
     composer::DEFINITION,
     dart::DEFINITION,
+    deno::DEFINITION,
     dotnet::DEFINITION,
+    elixir::DEFINITION,
     go::DEFINITION,
+    gradle::DEFINITION,
     javascript::DEFINITION,
     maven::DEFINITION,
     python::DEFINITION,
+    ruby::DEFINITION,
+    swift::DEFINITION,
 ];
 
 /// What one ecosystem found, in drift's terms but before any exclusion.

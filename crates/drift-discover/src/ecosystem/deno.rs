@@ -1,0 +1,164 @@
+//! Deno: `deno.json` and `deno.jsonc`.
+//!
+//! A configuration with `workspace` is a root; its members are directories with a configuration of their own,
+//! or npm packages, which are read as such elsewhere. Members import each other by name, so what a
+//! configuration declares of that is its `imports`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+mod config;
+
+use config::{Config, Import};
+
+use crate::context::Context;
+use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, syntax};
+use crate::glob::{Glob, GlobOptions};
+use crate::graph::{Ecosystem, EdgeKind, ExternalDependency};
+use crate::lower::Exclusions;
+use crate::path::RepoPath;
+use crate::source::EntryKind;
+
+const CONFIGS: [&str; 2] = ["deno.json", "deno.jsonc"];
+/// Deno's patterns are `*` for one directory and `**` for any number.
+const GLOBS: GlobOptions =
+    GlobOptions { dot: true, braces: true, extended: false, escapes: false, never: &["node_modules"] };
+
+/// Deno's line in the table of ecosystems.
+pub(super) const DEFINITION: Definition = Definition {
+    name: "deno",
+    is_manifest: |name| CONFIGS.iter().any(|config| config.as_bytes() == name),
+    find,
+};
+
+fn find(context: &Context) -> Found {
+    let excluded = Exclusions::new(context.options());
+    let visible: BTreeSet<RepoPath> = (CONFIGS.iter().flat_map(|name| context.named(name)))
+        .filter_map(RepoPath::parent)
+        .filter(|dir| !excluded.hides(dir))
+        .collect();
+    let read: Vec<_> = (visible.par_iter())
+        .filter_map(|dir| Some((dir.clone(), Config::read(context, &config_of(context, dir)?)?)))
+        .collect();
+    let mut configs: BTreeMap<RepoPath, Config> = read.into_iter().collect();
+    let mut workspaces: Vec<(RepoPath, BTreeSet<RepoPath>)> = Vec::new();
+    for (root, config) in &configs {
+        let members = members(context, root, config);
+        if config.is_workspace {
+            workspaces.push((root.clone(), members));
+        }
+    }
+    // What a workspace lists is read wherever it lies.
+    for dir in workspaces.iter().flat_map(|(_, members)| members) {
+        if !configs.contains_key(dir)
+            && let Some(config) = config_of(context, dir).and_then(|path| Config::read(context, &path))
+        {
+            configs.insert(dir.clone(), config);
+        }
+    }
+    let projects = configs.iter().map(|(dir, config)| project(dir, config, &configs, &workspaces)).collect();
+    let workspaces =
+        (workspaces.into_iter()).map(|(root, _)| FoundWorkspace { root, manager: "deno".into() }).collect();
+    Found { workspaces, projects }
+}
+
+/// The members of the workspace at `root`, itself included.
+fn members(context: &Context, root: &RepoPath, config: &Config) -> BTreeSet<RepoPath> {
+    let mut members = BTreeSet::from([root.clone()]);
+    for entry in &config.members {
+        let report = |code, message| {
+            let line = syntax::line_of(context, &config.path, entry);
+            context.problem(&config.path, line, code, message);
+        };
+        let found =
+            Glob::new(entry, GLOBS).and_then(|glob| glob.find(context.source(), root, EntryKind::Dir));
+        let is_member = |dir: &RepoPath| {
+            config_of(context, dir).is_some()
+                || dir.join("package.json").is_some_and(|path| context.is_file(&path))
+        };
+        match found {
+            Ok(mut found) => {
+                found.retain(is_member);
+                if found.is_empty() {
+                    report(
+                        "member.missing",
+                        format!("the member `{entry}` matches no package; correct or remove it"),
+                    );
+                }
+                members.extend(found);
+            }
+            Err(error) => report("member.pattern", format!("pattern `{entry}` {error}")),
+        }
+    }
+    members
+}
+
+fn project(
+    dir: &RepoPath,
+    config: &Config,
+    configs: &BTreeMap<RepoPath, Config>,
+    workspaces: &[(RepoPath, BTreeSet<RepoPath>)],
+) -> FoundProject {
+    let home = (workspaces.iter().enumerate())
+        .filter(|(_, (_, members))| members.contains(dir))
+        .min_by_key(|(_, (root, _))| root.parts().count());
+    let named = |name: &str| {
+        let members = &home?.1.1;
+        members
+            .iter()
+            .find(|member| configs.get(*member).and_then(|config| config.name.as_deref()) == Some(name))
+    };
+    let mut links = Vec::new();
+    let mut external = Vec::new();
+    for import in &config.imports {
+        match import {
+            Import::Package { name, requirement } => match named(name) {
+                Some(to) => {
+                    links.push(Link { ecosystem: None, to: to.clone(), kind: EdgeKind::Normal });
+                }
+                None => external.push(ExternalDependency {
+                    name: name.clone(),
+                    kind: EdgeKind::Normal,
+                    requirement: requirement.clone(),
+                }),
+            },
+            Import::Path(path) => {
+                // The project that the file belongs to: the nearest directory that is one.
+                let Some(target) = dir.join(path) else { continue };
+                let members = home.map(|(_, (_, members))| members);
+                let owner = target.ancestors().find(|at| {
+                    configs.contains_key(at) || members.is_some_and(|members| members.contains(at))
+                });
+                if let Some(to) = owner {
+                    let npm = !configs.contains_key(&to);
+                    let ecosystem = npm.then(|| Ecosystem::of("npm"));
+                    links.push(Link { ecosystem, to, kind: EdgeKind::Normal });
+                }
+            }
+        }
+    }
+    FoundProject {
+        ecosystem: None,
+        key: dir.clone(),
+        path: dir.clone(),
+        manifest: config.path.clone(),
+        name: config.name.clone(),
+        version: config.version.clone(),
+        private: false,
+        workspace: home.map(|(at, _)| at),
+        links,
+        external,
+    }
+}
+
+/// The configuration in `dir`: `deno.json` wins.
+fn config_of(context: &Context, dir: &RepoPath) -> Option<RepoPath> {
+    CONFIGS.iter().filter_map(|name| dir.join(name)).find(|path| {
+        context.input(path);
+        context.is_file(path)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,179 @@
+//! [`Mixfile`]: the literal parts of `mix.exs`.
+
+use std::collections::BTreeSet;
+
+use crate::context::Context;
+use crate::ecosystem::script::{Args, Kind, Language, Script, Value};
+use crate::graph::EdgeKind;
+use crate::path::RepoPath;
+
+/// One project.
+#[derive(Debug, Default)]
+pub(super) struct Mixfile {
+    pub(super) path: RepoPath,
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) apps_path: Option<String>,
+    /// The applications of an umbrella, where it names them.
+    pub(super) apps: Option<Vec<String>>,
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+/// `{:name, "~> 1.0", path: "…"}`.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    pub(super) name: String,
+    pub(super) kind: EdgeKind,
+    pub(super) requirement: String,
+    pub(super) path: Option<String>,
+    pub(super) in_umbrella: bool,
+    pub(super) line: u32,
+}
+
+impl Mixfile {
+    /// Reads the project file at `path`; `None` if it is absent or, with a problem reported, unreadable.
+    pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Mixfile> {
+        let text = context.text(path)?;
+        let script = Script::new(Language::Elixir, &text);
+        let mut mixfile = Mixfile { path: path.clone(), ..Mixfile::default() };
+        let functions = functions(&script);
+        let Some(&(_, start, end)) = functions.iter().find(|(name, _, _)| *name == "project") else {
+            let message = "has no `def project`; what mix builds here cannot be read".into();
+            context.problem(path, None, "manifest.no_project", message);
+            return Some(mixfile);
+        };
+        let mut sources: BTreeSet<&str> = BTreeSet::new();
+        let (mut at, mut depth) = (start, 0_usize);
+        while at < end {
+            match script.kind(at) {
+                Some(Kind::Sign('[' | '(' | '{')) => depth += 1,
+                Some(Kind::Sign(']' | ')' | '}')) => depth = depth.saturating_sub(1),
+                // Keys of the list that the function returns, not of what lies in it.
+                Some(Kind::Word(key)) if depth == 1 && script.is_sign(at + 1, ':') => {
+                    let (value, behind) = script.value(at + 2);
+                    mixfile.set(context, &script, key, &value, script.line(at));
+                    if key == "deps" {
+                        sources.extend((at + 2..behind.min(end)).filter_map(|at| script.word(at)));
+                        mixfile.add_dependencies(context, &script, at + 2, behind.min(end));
+                    }
+                    at = behind.max(at + 1);
+                    continue;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        for (name, start, end) in &functions {
+            if sources.contains(name) && *name != "project" {
+                mixfile.add_dependencies(context, &script, *start, *end);
+            }
+        }
+        Some(mixfile)
+    }
+
+    fn set(&mut self, context: &Context, script: &Script, key: &str, value: &Value, line: u32) {
+        let literal = match value {
+            Value::Text(text) | Value::Symbol(text) => Some(text.clone()),
+            Value::Word(name) => attribute(script, name),
+            _ => None,
+        };
+        match key {
+            "app" => self.name = literal,
+            "version" => self.version = literal,
+            "apps_path" if literal.is_none() => {
+                let message = "`apps_path` is computed, so its applications are not listed".into();
+                context.problem(&self.path, Some(line), "member.computed", message);
+            }
+            "apps_path" => self.apps_path = literal,
+            "apps" => self.apps = symbols(value),
+            _ => {}
+        }
+    }
+
+    /// Every tuple that names a dependency between `start` and `end`.
+    fn add_dependencies(&mut self, context: &Context, script: &Script, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let tuple = script.is_sign(at, '{') && script.is_sign(at + 1, ':');
+            if !tuple {
+                at += 1;
+                continue;
+            }
+            let line = script.line(at);
+            let (value, behind) = script.value(at);
+            if let Value::List(args) = &value {
+                self.add(context, args, line);
+            }
+            at = behind.max(at + 1);
+        }
+    }
+
+    fn add(&mut self, context: &Context, args: &Args, line: u32) {
+        let Some(Value::Symbol(name)) = args.positional.first() else { return };
+        // Options may stand in a list of their own.
+        let options = args.positional.iter().skip(1).find_map(|value| match value {
+            Value::List(args) => Some(args),
+            _ => None,
+        });
+        let get = |key: &str| args.get(key).or_else(|| options.and_then(|options| options.get(key)));
+        let path = match get("path") {
+            Some(Value::Text(path)) => Some(path.clone()),
+            Some(_) => {
+                let message = format!("the path of `{name}` is computed; it is not recorded");
+                context.problem(&self.path, Some(line), "dependency.computed", message);
+                return;
+            }
+            None => None,
+        };
+        let only = get("only").and_then(symbols).unwrap_or_default();
+        let dev = !only.is_empty() && !only.iter().any(|environment| environment == "prod");
+        let optional = get("optional") == Some(&Value::Word("true".into()));
+        let kind = match (dev, optional) {
+            (true, _) => EdgeKind::Dev,
+            (_, true) => EdgeKind::Optional,
+            _ => EdgeKind::Normal,
+        };
+        self.dependencies.push(Dependency {
+            name: name.clone(),
+            kind,
+            requirement: args.text_at(1).unwrap_or_default().to_owned(),
+            path,
+            in_umbrella: get("in_umbrella") == Some(&Value::Word("true".into())),
+            line,
+        });
+    }
+}
+
+/// The functions of the module: name, and where the body starts and ends.
+fn functions(script: &Script) -> Vec<(&str, usize, usize)> {
+    let starts: Vec<usize> = (0..script.tokens.len())
+        .filter(|&at| matches!(script.word(at), Some("def" | "defp")) && script.word(at + 1).is_some())
+        .collect();
+    // A function reaches to the next one: what is between them holds no list of its own.
+    let ends = starts.iter().skip(1).copied().chain([script.tokens.len()]);
+    (starts.iter().zip(ends))
+        .map(|(&at, end)| (script.word(at + 1).unwrap_or_default(), at + 2, end))
+        .collect()
+}
+
+/// The literal value of a module attribute: `@version "1.0.0"`.
+fn attribute(script: &Script, name: &str) -> Option<String> {
+    if !name.starts_with('@') {
+        return None;
+    }
+    let at = (0..script.tokens.len())
+        .find(|&at| script.word(at) == Some(name) && script.text(at + 1).is_some())?;
+    script.text(at + 1).map(str::to_owned)
+}
+
+/// `:a`, `[:a, :b]` or `~w(a b)a`.
+fn symbols(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Symbol(name) | Value::Text(name) => Some(vec![name.clone()]),
+        Value::List(args) => {
+            let lists = args.positional.iter().map(symbols).collect::<Option<Vec<_>>>()?;
+            Some(lists.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,336 @@
+//! [`Build`]: the projects that a settings file includes, with their directories.
+
+use std::collections::BTreeSet;
+
+use super::blocks::Blocks;
+use super::{BUILDS, SETTINGS, first_of, script};
+use crate::context::Context;
+use crate::ecosystem::script::{Kind, Script, Value};
+use crate::path::RepoPath;
+
+/// Most projects of one build.
+const MAX_PROJECTS: usize = 20_000;
+
+/// One build.
+#[derive(Debug)]
+pub(super) struct Build {
+    pub(super) root: RepoPath,
+    pub(super) settings: RepoPath,
+    /// The first is the root.
+    pub(super) projects: Vec<Entry>,
+    /// `project.buildFileName = "${project.name}.gradle"`.
+    named_build_files: bool,
+}
+
+/// One project.
+#[derive(Debug)]
+pub(super) struct Entry {
+    name: String,
+    parent: Option<usize>,
+    /// `None` outside the repository or where there is no such directory.
+    pub(super) dir: Option<RepoPath>,
+    build_file: Option<String>,
+    line: u32,
+}
+
+impl Build {
+    /// Reads the settings file in `root`; reports what code computes. `builds` are the directories with build
+    /// files, to tell a build of one project from one whose projects cannot be read.
+    pub(super) fn read(context: &Context, root: &RepoPath, builds: &BTreeSet<RepoPath>) -> Option<Build> {
+        let settings = first_of(context, root, &SETTINGS)?;
+        let script = script(context, &settings)?;
+        let top =
+            Entry { name: String::new(), parent: None, dir: Some(root.clone()), build_file: None, line: 1 };
+        let mut build = Build { root: root.clone(), settings, projects: vec![top], named_build_files: false };
+        let problems = build.run(context, &script);
+        build.check(context, builds, problems);
+        Some(build)
+    }
+
+    /// Reads the statements in order; whether any was computed.
+    fn run(&mut self, context: &Context, script: &Script) -> bool {
+        let mut blocks = Blocks::default();
+        let mut computed = false;
+        let settings = self.settings.clone();
+        let mut at = 0;
+        while at < script.tokens.len() {
+            blocks.note(script, at);
+            let line = script.line(at);
+            let own = at == 0
+                || !script.is_sign(at - 1, '.')
+                || script.word(at.saturating_sub(2)) == Some("settings");
+            let declares = at > 0 && matches!(script.word(at - 1), Some("fun" | "def" | "void"));
+            match script.word(at) {
+                Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
+                    let (args, end) = script.call(at + 1);
+                    for value in &args.positional {
+                        match names(value) {
+                            Some(names) if !names.is_empty() => {
+                                names.iter().for_each(|name| self.include(word, name, line));
+                            }
+                            _ => {
+                                computed = true;
+                                let message = "a project is included by code here; it is not listed".into();
+                                context.problem(&settings, Some(line), "include.computed", message);
+                            }
+                        }
+                    }
+                    if !args.positional.is_empty() && blocks.heads().iter().any(|head| head.first() == "if") {
+                        let message =
+                            "projects are included on a condition here; they are listed as if it held";
+                        context.problem(&settings, Some(line), "include.conditional", message.into());
+                    }
+                    at = end.max(at + 1);
+                    continue;
+                }
+                Some("project") if own && script.is_sign(at + 1, '(') => {
+                    let (args, end) = script.call(at + 1);
+                    let path =
+                        args.text_at(0).or_else(|| args.text("path")).map(|path| self.absolute(0, path));
+                    let property = script.word(end + 1).filter(|_| script.is_sign(end, '.'));
+                    let assigned = script.is_sign(end + 2, '=') && !script.is_sign(end + 3, '=');
+                    if let (Some(property), true) = (property, assigned) {
+                        at = self.assign(context, script, path, property, end + 3);
+                        continue;
+                    }
+                    at += 1;
+                }
+                Some("buildFileName") => {
+                    // Set for each project, from its name: a common custom of large builds.
+                    let named = (at..at + 6).any(|at| {
+                        matches!(script.kind(at), Some(Kind::Computed(text))
+                            if text.contains("name") && (text.ends_with("}.gradle") || text.ends_with("}.gradle.kts")))
+                    });
+                    self.named_build_files |= named;
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+        computed
+    }
+
+    /// `project(":x").projectDir = …`, `.name = …`, `.buildFileName = …`; the position behind it.
+    fn assign(
+        &mut self,
+        context: &Context,
+        script: &Script,
+        path: Option<String>,
+        property: &str,
+        at: usize,
+    ) -> usize {
+        // Groovy's `new File(…)`.
+        let at = at + usize::from(script.word(at) == Some("new"));
+        let (value, end) = script.value(at);
+        let Some(project) = path.as_deref().and_then(|path| self.by_path(path)) else { return end };
+        let text = value.text().map(str::to_owned);
+        match (property, text) {
+            ("name", Some(name)) => self.projects[project].name = name,
+            ("buildFileName", Some(name)) => self.projects[project].build_file = Some(name),
+            ("projectDir", _) => match directory(script, at, &value) {
+                Some(dir) => self.projects[project].dir = self.root.join(dir.replace('\\', "/")),
+                None => {
+                    self.projects[project].dir = None;
+                    let message = format!(
+                        "the directory of `{}` is computed here; it is not listed",
+                        self.path_of(project)
+                    );
+                    context.problem(&self.settings, Some(script.line(at)), "include.computed", message);
+                }
+            },
+            _ => {}
+        }
+        end.max(at)
+    }
+
+    fn include(&mut self, word: &str, name: &str, line: u32) {
+        if word == "includeFlat" {
+            // A directory beside the root.
+            let dir = self.root.parent().and_then(|above| above.join(name));
+            self.add(0, name, dir, line);
+            return;
+        }
+        let mut at = 0;
+        for part in name.split(':').filter(|part| !part.is_empty()) {
+            let below =
+                (self.projects.iter()).position(|entry| entry.parent == Some(at) && entry.name == part);
+            at = match below {
+                Some(known) => known,
+                None => {
+                    let dir = self.projects[at].dir.as_ref().and_then(|dir| dir.join(part));
+                    self.add(at, part, dir, line)
+                }
+            };
+        }
+    }
+
+    fn add(&mut self, parent: usize, name: &str, dir: Option<RepoPath>, line: u32) -> usize {
+        if self.projects.len() >= MAX_PROJECTS {
+            return parent;
+        }
+        let entry = Entry { name: name.to_owned(), parent: Some(parent), dir, build_file: None, line };
+        self.projects.push(entry);
+        self.projects.len() - 1
+    }
+
+    /// Reports projects without a directory, and a build whose projects no statement names.
+    fn check(&mut self, context: &Context, builds: &BTreeSet<RepoPath>, computed: bool) {
+        for at in 1..self.projects.len() {
+            let path = self.path_of(at);
+            let entry = &mut self.projects[at];
+            let Some(dir) = entry.dir.clone() else { continue };
+            if !context.source().is_dir(&dir) {
+                context.input(&dir);
+                entry.dir = None;
+                let message = format!("the project `{path}` is to be at `{dir}`, which is no directory");
+                context.problem(&self.settings, Some(entry.line), "member.missing", message);
+            }
+        }
+        if self.projects.len() == 1 && !computed {
+            // `buildSrc` is always a build of its own.
+            let own = |dir: &&RepoPath| {
+                **dir != self.root
+                    && dir.starts_with(&self.root)
+                    && dir.ancestors().take_while(|at| *at != self.root).all(|at| {
+                        at.file_name() != b"buildSrc"
+                            && !SETTINGS
+                                .iter()
+                                .any(|name| at.join(name).is_some_and(|path| context.is_file(&path)))
+                    })
+            };
+            if let Some(dir) = builds.iter().find(own) {
+                let message = format!(
+                    "includes no project that drift can read, but `{dir}` has a build file; a plugin may include it"
+                );
+                context.problem(&self.settings, None, "include.computed", message);
+            }
+        }
+    }
+
+    /// The path of a project in the build: `:a:b`.
+    pub(super) fn path_of(&self, at: usize) -> String {
+        let chain: Vec<&str> = std::iter::successors(Some(at), |&at| self.projects[at].parent)
+            .map(|at| self.projects[at].name.as_str())
+            .filter(|name| !name.is_empty())
+            .collect();
+        let mut path: String = chain.iter().rev().map(|name| format!(":{name}")).collect();
+        if path.is_empty() {
+            path.push(':');
+        }
+        path
+    }
+
+    /// `path` as the build file of the project `at` means it.
+    pub(super) fn absolute(&self, at: usize, path: &str) -> String {
+        if path.starts_with(':') {
+            return path.to_owned();
+        }
+        match at {
+            0 => format!(":{path}"),
+            _ => format!("{}:{path}", self.path_of(at)),
+        }
+    }
+
+    /// The project with this path.
+    pub(super) fn by_path(&self, path: &str) -> Option<usize> {
+        (0..self.projects.len()).find(|&at| self.path_of(at) == path)
+    }
+
+    /// The project that a type-safe accessor names: `projects.fooBar.core`.
+    pub(super) fn by_accessor(&self, accessor: &str) -> Option<usize> {
+        (1..self.projects.len()).find(|&at| {
+            let parts: Vec<String> = self.path_of(at).split(':').skip(1).map(camel).collect();
+            parts.join(".") == accessor
+        })
+    }
+
+    /// The build file of the project `at`.
+    pub(super) fn build_file(&self, context: &Context, at: usize) -> Option<RepoPath> {
+        let entry = &self.projects[at];
+        let dir = entry.dir.as_ref()?;
+        if let Some(name) = &entry.build_file {
+            return first_of(context, dir, &[name]);
+        }
+        let plain = first_of(context, dir, &BUILDS);
+        if plain.is_some() || !self.named_build_files {
+            return plain;
+        }
+        let name = &entry.name;
+        first_of(context, dir, &[&format!("{name}.gradle.kts"), &format!("{name}.gradle")])
+    }
+}
+
+/// The strings of an `include`: literals and lists of them.
+fn names(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Call(name, args) if matches!(name.as_str(), "listOf" | "arrayOf" | "setOf") => {
+            let lists = args.positional.iter().map(names).collect::<Option<Vec<_>>>()?;
+            Some(lists.into_iter().flatten().collect())
+        }
+        other => Some(other.texts()?.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+/// The directory, relative to the root, that a value names.
+fn directory(script: &Script, at: usize, value: &Value) -> Option<String> {
+    let is_root = |word: &str| {
+        matches!(
+            word,
+            "rootDir"
+                | "settingsDir"
+                | "rootProject.projectDir"
+                | "settings.rootDir"
+                | "settings.settingsDir"
+        )
+    };
+    let relative = |text: &str| (!text.starts_with('/')).then(|| text.to_owned());
+    match value {
+        Value::Text(text) => relative(text),
+        Value::Call(name, args) => match (name.as_str(), &args.positional[..]) {
+            ("file" | "File" | "java.io.File", [Value::Text(text)]) => relative(text),
+            ("File" | "java.io.File", [Value::Word(base), Value::Text(text)]) if is_root(base) => {
+                relative(text)
+            }
+            (name, [Value::Text(text)]) if name.strip_suffix(".resolve").is_some_and(is_root) => {
+                relative(text)
+            }
+            ("file" | "File", [Value::Computed]) => from_root(script, at),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `file("$rootDir/x")`, where the interpolation is the first thing.
+fn from_root(script: &Script, at: usize) -> Option<String> {
+    let text = (at..at + 3).find_map(|at| match script.kind(at) {
+        Some(Kind::Computed(text)) => Some(text),
+        _ => None,
+    })?;
+    let marks =
+        ["$rootDir/", "${rootDir}/", "$settingsDir/", "${settingsDir}/", "${rootProject.projectDir}/"];
+    let rest = marks.iter().find_map(|mark| text.strip_prefix(mark))?;
+    (!rest.contains('$')).then(|| rest.to_owned())
+}
+
+/// Whether `include` here selects files, not projects.
+fn selects_files(blocks: &Blocks) -> bool {
+    ["fileTree", "files", "copy", "content", "filter", "exclusiveContent"]
+        .iter()
+        .any(|word| blocks.within(word))
+}
+
+/// `foo-bar_baz` as `fooBarBaz`.
+fn camel(name: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in name.split(['-', '_', '.']).filter(|part| !part.is_empty()).enumerate() {
+        let mut chars = part.chars();
+        match chars.next() {
+            Some(first) if at > 0 => out.extend(first.to_uppercase()),
+            Some(first) => out.push(first),
+            None => {}
+        }
+        out.extend(chars);
+    }
+    out
+}

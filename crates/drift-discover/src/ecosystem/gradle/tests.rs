@@ -1,0 +1,180 @@
+use crate::ecosystem::tests::check;
+
+#[test]
+fn includes_in_groovy_with_moved_and_renamed_projects() {
+    check(
+        r#"
+//- settings.gradle
+rootProject.name = 'top' // include 'comment'
+include 'a', ":b:c",
+        'd'
+include(['e', 'f'] as String[])
+include "x${y}"
+includeFlat 'beside'
+project(':d').projectDir = new File(settingsDir, 'deep/d')
+project(':e').name = 'renamed'
+project(':f').projectDir = file("$rootDir/moved")
+if (flag) { include 'maybe' }
+includeBuild 'tools'
+fileTree('.') { include '**/build.gradle' }
+include 'missing'
+//- build.gradle
+plugins { id 'org.springframework.boot' version '3.1.0' apply false }
+subprojects {
+    dependencies { testImplementation 'junit:junit:4.13' }
+}
+project(':a') { dependencies { api project(':renamed') } }
+configure([rootProject] + chosenProjects) { dependencies { api project(':a') } }
+configure(allprojects) { dependencies { add('x', dependencies.project(path: ':maybe')) } }
+//- a/build.gradle
+version '1.0'
+dependencies {
+    implementation project(':b:c'), project(path: ':d', configuration: 'x')
+    testImplementation(project(":renamed")) { exclude group: 'g', module: 'm' }
+    runtimeOnly project(path)
+    compileOnly "g:n:$v"
+    implementation project(':nope')
+}
+//- b/c/build.gradle
+dependencies { api project(':d') }
+//- deep/d/src.txt
+//- e/x.txt
+//- moved/x.txt
+//- maybe/build.gradle.kts
+dependencies { implementation(platform(project(":b"))) }
+//- tools/settings.gradle.kts
+//- tools/build.gradle.kts
+//- loose/build.gradle
+dependencies { implementation 'a:b:1' }
+"#,
+        "
+        workspace gradle:. gradle
+        workspace gradle:tools gradle
+        gradle:. : in gradle:.
+        + org.springframework.boot 3.1.0 plugin
+        gradle:a :a@1.0 in gradle:.
+        + g:n $v normal
+        + junit:junit 4.13 dev
+        gradle:b :b in gradle:.
+        + junit:junit 4.13 dev
+        gradle:b/c :b:c in gradle:.
+        + junit:junit 4.13 dev
+        gradle:deep/d :d in gradle:.
+        + junit:junit 4.13 dev
+        gradle:e :renamed in gradle:.
+        + junit:junit 4.13 dev
+        gradle:loose (no name)
+        + a:b 1 normal
+        gradle:maybe :maybe in gradle:.
+        + junit:junit 4.13 dev
+        gradle:moved :f in gradle:.
+        + junit:junit 4.13 dev
+        gradle:tools : in gradle:tools
+        gradle:. -> gradle:maybe normal
+        gradle:a -> gradle:b/c normal
+        gradle:a -> gradle:deep/d normal
+        gradle:a -> gradle:e normal
+        gradle:a -> gradle:e dev
+        gradle:a -> gradle:maybe normal
+        gradle:b -> gradle:maybe normal
+        gradle:b/c -> gradle:deep/d normal
+        gradle:b/c -> gradle:maybe normal
+        gradle:deep/d -> gradle:maybe normal
+        gradle:e -> gradle:maybe normal
+        gradle:maybe -> gradle:b normal
+        gradle:moved -> gradle:maybe normal
+        problem a/build.gradle:5 dependency.computed: a dependency on a project is computed here; it is not recorded
+        problem a/build.gradle:7 dependency.missing: there is no project `:nope` in the build at `.`
+        problem build.gradle:6 dependency.computed: code selects the projects that depend on another here; it is not recorded
+        problem settings.gradle:5 include.computed: a project is included by code here; it is not listed
+        problem settings.gradle:10 include.conditional: projects are included on a condition here; they are listed as if it held
+        problem settings.gradle:13 member.missing: the project `:missing` is to be at `missing`, which is no directory
+        ",
+    );
+}
+
+#[test]
+fn kotlin_accessors_source_sets_and_catalogs() {
+    check(
+        r#"
+//- settings.gradle.kts
+include(":core-api", ":samples:one")
+include(listOf("bom"))
+//- gradle/libs.versions.toml
+[versions]
+ktor = "2.0"
+[libraries]
+ktor-server-core = { module = "io.ktor:ktor-server-core", version.ref = "ktor" }
+plain = "g:n:1"
+[bundles]
+all = ["ktor-server-core", "plain"]
+[plugins]
+boot = { id = "org.springframework.boot", version = "3" }
+//- core-api/build.gradle.kts
+plugins {
+    alias(libs.plugins.boot)
+    kotlin("jvm")
+}
+kotlin {
+    sourceSets {
+        commonMain.dependencies { api(libs.ktor.server.core) }
+        val jvmTest by getting {
+            dependencies { implementation(projects.samples.one) }
+        }
+    }
+}
+//- samples/one/build.gradle.kts
+dependencies {
+    "friendsApi"(projects.coreApi)
+    add("ksp", project(path = ":core-api"))
+    testImplementation(libs.bundles.all)
+    /* implementation(projects.bom) */
+}
+//- bom/build.gradle.kts
+dependencies { constraints { api(project(":core-api")) } }
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:bom :bom in gradle:.
+        gradle:core-api :core-api in gradle:.
+        + io.ktor:ktor-server-core 2.0 normal
+        + org.springframework.boot 3 plugin
+        gradle:samples :samples in gradle:.
+        gradle:samples/one :samples:one in gradle:.
+        + g:n 1 dev
+        + io.ktor:ktor-server-core 2.0 dev
+        gradle:bom -> gradle:core-api bom
+        gradle:core-api -> gradle:samples/one dev
+        gradle:samples/one -> gradle:core-api normal
+        gradle:samples/one -> gradle:core-api build
+        ",
+    );
+}
+
+#[test]
+fn a_build_that_code_describes_is_said_to_be_so() {
+    check(
+        r#"
+//- settings.gradle
+projects { server { +"a" } }
+rootProject.children.each { project -> project.buildFileName = "${project.name}.gradle" }
+//- a/build.gradle
+//- named/settings.gradle
+include 'x'
+rootProject.children.each { project -> project.buildFileName = "${project.name}.gradle" }
+//- named/x/x.gradle
+dependencies { api 'g:n:1' }
+"#,
+        "
+        workspace gradle:. gradle
+        workspace gradle:named gradle
+        gradle:. : in gradle:.
+        gradle:a (no name)
+        gradle:named : in gradle:named
+        gradle:named/x :x in gradle:named
+        + g:n 1 normal
+        problem settings.gradle include.computed: includes no project that drift can read, but `a` has a build file; a plugin may include it
+        ",
+    );
+}

@@ -1,0 +1,142 @@
+//! [`Gemspec`]: the literal statements of a `*.gemspec`.
+
+use std::collections::BTreeMap;
+
+use super::{Dependency, constants, requirement};
+use crate::context::Context;
+use crate::ecosystem::script::{Kind, Language, Script, Value};
+use crate::graph::EdgeKind;
+use crate::path::RepoPath;
+
+/// One gem.
+#[derive(Debug, Default)]
+pub(super) struct Gemspec {
+    pub(super) path: RepoPath,
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+impl Gemspec {
+    /// Reads the gemspec at `path`; `None` if it is absent or, with a problem reported, unreadable.
+    pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Gemspec> {
+        let text = context.text(path)?;
+        let script = Script::new(Language::Ruby, &text);
+        let constants = constants(&script);
+        let mut gemspec = Gemspec { path: path.clone(), ..Gemspec::default() };
+        let mut loops = Loops::default();
+        let mut at = 0;
+        while at < script.tokens.len() {
+            loops.note(&script, at);
+            // `s.name = …`, `spec.add_dependency …`: a receiver, a dot, a word.
+            let method = match (script.word(at), script.word(at + 2)) {
+                (Some(receiver), Some(method)) if script.is_sign(at + 1, '.') && is_variable(receiver) => {
+                    method
+                }
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            let assigned = script.is_sign(at + 3, '=') && !script.is_sign(at + 4, '=');
+            match method {
+                "name" | "version" if assigned => {
+                    let (value, end) = script.value(at + 4);
+                    let literal = literal(&value, &constants);
+                    if method == "version" {
+                        gemspec.version = literal;
+                    } else if literal.is_some() {
+                        gemspec.name = literal;
+                    } else {
+                        let message =
+                            "the name of the gem is computed, so nothing can be linked to it".into();
+                        context.problem(path, Some(script.line(at)), "manifest.computed", message);
+                    }
+                    at = end;
+                }
+                "add_dependency" | "add_runtime_dependency" | "add_development_dependency" => {
+                    let dev = method == "add_development_dependency";
+                    let kind = if dev { EdgeKind::Dev } else { EdgeKind::Normal };
+                    let line = script.line(at);
+                    let (args, end) = script.call(at + 3);
+                    let (first, rest) = match args.positional.split_first() {
+                        Some((first, rest)) => (first.clone(), rest),
+                        None => (Value::Computed, &[][..]),
+                    };
+                    let names = match (literal(&first, &constants), &first) {
+                        (Some(name), _) => Some(vec![name]),
+                        (None, Value::Word(variable)) => loops.words(variable),
+                        _ => None,
+                    };
+                    if names.is_none() {
+                        let message = "a dependency is computed here; it is not recorded".into();
+                        context.problem(path, Some(line), "dependency.computed", message);
+                    }
+                    let requirement = requirement(rest);
+                    let dependency = |name| Dependency { name, kind, requirement: requirement.clone() };
+                    gemspec.dependencies.extend(names.into_iter().flatten().map(dependency));
+                    at = end.max(at + 3);
+                }
+                _ => at += 3,
+            }
+        }
+        Some(gemspec)
+    }
+}
+
+/// The loops over literal lists: `%w[a b].each do |name|`.
+#[derive(Default)]
+struct Loops {
+    by_variable: BTreeMap<String, Vec<String>>,
+}
+
+impl Loops {
+    fn note(&mut self, script: &Script, at: usize) {
+        let is_list = matches!(script.kind(at), Some(Kind::Words(_) | Kind::Sign('[')));
+        let continues = at > 0 && matches!(script.kind(at - 1), Some(Kind::Word(_) | Kind::Sign(')' | ']')));
+        if !is_list || continues {
+            return;
+        }
+        let end = match script.kind(at) {
+            Some(Kind::Words(_)) => at + 1,
+            // Only a short list of literals stands before `.each`.
+            _ => match (at..script.tokens.len().min(at + 200)).find(|&end| script.is_sign(end, ']')) {
+                Some(end) => end + 1,
+                None => return,
+            },
+        };
+        let each = script.is_sign(end, '.') && script.word(end + 1) == Some("each");
+        let open = script.word(end + 2) == Some("do") || script.is_sign(end + 2, '{');
+        let variable = script.word(end + 4).filter(|_| script.is_sign(end + 3, '|'));
+        if let (true, true, Some(variable)) = (each, open, variable)
+            && script.is_sign(end + 5, '|')
+        {
+            let items: Vec<String> = (at..end)
+                .flat_map(|at| match script.kind(at) {
+                    Some(Kind::Words(words)) => words.clone(),
+                    Some(Kind::Text(text)) => vec![text.clone()],
+                    _ => Vec::new(),
+                })
+                .collect();
+            self.by_variable.insert(variable.to_owned(), items);
+        }
+    }
+
+    fn words(&self, variable: &str) -> Option<Vec<String>> {
+        self.by_variable.get(variable).cloned()
+    }
+}
+
+/// The text of a literal or of a variable that holds one.
+fn literal(value: &Value, constants: &BTreeMap<&str, Option<&str>>) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Word(name) => constants.get(name.as_str())?.map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// A local variable: constants such as `Gem` are no receivers of these statements.
+fn is_variable(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_lowercase() || c == '_')
+}

@@ -1,0 +1,119 @@
+use crate::ecosystem::tests::check;
+
+#[test]
+fn a_gemfile_ties_the_gems_below_it_together() {
+    check(
+        r#"
+//- Gemfile
+source "https://rubygems.org"
+gemspec
+gem "rake", ">= 1", "< 3"
+gem 'tools', path: 'deep/tools' # comment
+gem "gone", :path => "gone"
+path "fixtures" do
+  gem "fix"
+end
+group :development, :test do
+  gem "lint" if ENV["X"]
+end
+gem name
+//- shop.gemspec
+version = File.read("VERSION").strip
+Gem::Specification.new do |s|
+  s.name = "shop"
+  s.version = version
+  s.description = <<~TEXT
+    s.add_dependency "not-this"
+  TEXT
+  s.add_dependency "shop_core", version
+  s.add_dependency("json", "~> 2.0")
+  s.add_development_dependency 'rspec', ['>= 3', '< 4']
+  %w[shop_api actionpack].each do |dep|
+    s.add_dependency dep, "~> 7"
+  end
+  s.add_dependency computed
+end
+//- core/shop_core.gemspec
+NAME = 'shop_core'.freeze
+Gem::Specification.new do |spec|
+  spec.name = NAME
+  spec.version = "1.0"
+end
+//- core/Gemfile
+gemspec
+//- api/shop_api.gemspec
+Gem::Specification.new { |s| s.name = "shop_api"; s.version = '2'; s.add_runtime_dependency "shop_core" }
+//- deep/tools/tools.gemspec
+Gem::Specification.new { |s| s.name = 'tools' }
+//- deep/down/below/far.gemspec
+Gem::Specification.new { |s| s.name = compute }
+//- fixtures/fix/fix.gemspec
+Gem::Specification.new { |s| s.name = 'fix' }
+//- fixtures/other.gemspec.tt
+Gem::Specification.new { |s| s.name = 'template' }
+//- app/Gemfile
+gem "shop"
+"#,
+        "
+        workspace ruby:. bundler
+        ruby:. shop in ruby:.
+        + actionpack ~> 7 normal
+        + json ~> 2.0 normal
+        + lint  dev
+        + rake >= 1, < 3 dev
+        + rspec >= 3, < 4 dev
+        ruby:api shop_api@2 in ruby:.
+        ruby:app (no name)
+        + shop  normal
+        ruby:core shop_core@1.0 in ruby:.
+        ruby:deep/down/below (no name)
+        ruby:deep/tools tools in ruby:.
+        ruby:fixtures/fix fix in ruby:.
+        ruby:. -> ruby:api normal
+        ruby:. -> ruby:core normal
+        ruby:. -> ruby:deep/tools dev
+        ruby:. -> ruby:fixtures/fix dev
+        ruby:api -> ruby:core normal
+        problem Gemfile:5 dependency.missing: the path `gone` is no directory; correct it
+        problem Gemfile:12 dependency.computed: a gem is computed here; it is not recorded
+        problem deep/down/below/far.gemspec:1 manifest.computed: the name of the gem is computed, so nothing can be linked to it
+        problem shop.gemspec:14 dependency.computed: a dependency is computed here; it is not recorded
+        ",
+    );
+}
+
+#[test]
+fn an_application_takes_gems_by_path_only() {
+    check(
+        r#"
+//- app/gems.rb
+gem "a", path: "../libs/a"
+gem "b", path: File.expand_path("../libs/b", __dir__)
+gem "c", path: ENV.fetch("C")
+gem "d"
+//- app/Gemfile
+gem "ignored"
+//- libs/a/a.gemspec
+Gem::Specification.new { |s| s.name = "a"; s.add_dependency "d" }
+//- libs/a/a-extra.gemspec
+Gem::Specification.new { |s| s.name = "a-extra" }
+//- libs/b/b.gemspec
+Gem::Specification.new { |s| s.name = "b"; s.add_dependency "a-extra" }
+//- libs/d/d.gemspec
+Gem::Specification.new { |s| s.name = "d" }
+"#,
+        "
+        workspace ruby:app bundler
+        ruby:app (no name) in ruby:app
+        + d  normal
+        ruby:libs/a a in ruby:app
+        ruby:libs/b b in ruby:app
+        ruby:libs/d d
+        ruby:app -> ruby:libs/a normal
+        ruby:app -> ruby:libs/b normal
+        ruby:libs/a -> ruby:libs/d normal
+        ruby:libs/b -> ruby:libs/a normal
+        problem app/gems.rb:3 dependency.computed: the path of a gem is computed here; it is not recorded
+        ",
+    );
+}
