@@ -66,7 +66,7 @@ pub(crate) fn run(session: &Session<'_>, options: &HistoryOptions) -> Result<His
             && (options.kinds.is_empty() || options.kinds.contains(&event.kind))
     });
     // Stable: what happened in the same instant stays in the order of its database, the later first.
-    events.sort_by(|a, b| time(b).cmp(&time(a)));
+    events.sort_by_key(|event| std::cmp::Reverse(time(event)));
     events.truncate(options.limit.unwrap_or(usize::MAX));
     Ok(HistoryReport { events })
 }

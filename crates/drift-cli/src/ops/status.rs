@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use drift_backup::SnapshotStore;
 use drift_db::store::scan::{self, ScanRow};
 use drift_db::store::workspace;
-use drift_db::{
-    DatabaseKind, DatabaseState, LockName, Need, WorkspacePaths, database_set, holder, snapshots,
-};
+use drift_db::{DatabaseKind, DatabaseState, LockName, Need, WorkspacePaths, database_set, holder};
 use serde::Serialize;
 
 use super::projects::warn_if_stale;

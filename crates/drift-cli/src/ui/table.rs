@@ -53,10 +53,6 @@ impl Table {
         self.toned_row([(Tone::Dim, label.to_owned()), (Tone::Plain, value.into())])
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let width = |text: &str| text.chars().count();
         let widths: Vec<usize> = (0..self.columns.len())

@@ -1,0 +1,167 @@
+//! `drift workspace verify`: what it finds, what it says, and that it changes nothing.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use insta::assert_snapshot;
+use rusqlite::Connection;
+
+use crate::env::TestEnv;
+
+fn fresh() -> TestEnv {
+    let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
+    env.run(["workspace", "init"]).success();
+    env
+}
+
+/// Every file below `dir` with its content.
+fn files(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+/// The codes that verify finds after `damage`, and the exit code; asserts that nothing changed.
+fn codes(env: &TestEnv, flags: &[&str]) -> (Vec<String>, i32) {
+    let before = files(&env.path(".drift"));
+    let outcome = env.run(["workspace", "verify", "--json"].iter().chain(flags));
+    assert_eq!(files(&env.path(".drift")), before, "verify changed something");
+    let findings = outcome.json()["findings"].clone();
+    let codes =
+        findings.as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap().to_owned());
+    (codes.collect(), outcome.code.unwrap())
+}
+
+fn damaged(damage: impl FnOnce(&TestEnv)) -> (Vec<String>, i32) {
+    let env = fresh();
+    damage(&env);
+    codes(&env, &[])
+}
+
+fn sql(env: &TestEnv, name: &str, sql: &str) {
+    Connection::open(env.path(format!(".drift/{name}.db"))).unwrap().execute_batch(sql).unwrap();
+}
+
+fn found(code: &str) -> (Vec<String>, i32) {
+    (vec![code.to_owned()], 3)
+}
+
+#[test]
+fn a_healthy_workspace_is_called_so() {
+    let env = fresh();
+    assert_snapshot!(env.run(["workspace", "verify"]), @"
+    exit 0
+    --- stdout
+    The workspace is healthy (default check)
+    ");
+    for flags in [&["--quick"][..], &["--deep"], &["--database", "cortex"]] {
+        assert_eq!(codes(&env, flags), (Vec::new(), 0));
+    }
+}
+
+#[test]
+fn damage_is_told_apart() {
+    assert_eq!(
+        damaged(|env| std::fs::remove_file(env.path(".drift/drift.db")).unwrap()),
+        found("db.missing")
+    );
+    assert_eq!(damaged(|env| env.write(".drift/drift.db", "")), found("db.empty"));
+    assert_eq!(damaged(|env| env.write(".drift/cortex.db", "not a database at all")), found("db.damaged"));
+    assert_eq!(damaged(|env| sql(env, "drift", "PRAGMA application_id = 1")), found("db.foreign"));
+    assert_eq!(damaged(|env| sql(env, "drift", "PRAGMA user_version = 44")), found("schema.newer"));
+    let trigger = "CREATE TRIGGER t AFTER INSERT ON scan BEGIN DELETE FROM file; END";
+    assert_eq!(damaged(|env| sql(env, "drift", trigger)), found("schema.hostile_object"));
+    let fts = "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
+               VALUES ('note', 'hello', 0.5, '', '', '{}');
+               INSERT INTO memory_fts (memory_fts) VALUES ('delete-all')";
+    assert_eq!(damaged(|env| sql(env, "cortex", fts)), found("fts.out_of_step"));
+    assert_eq!(damaged(|env| env.write("drift.toml", "[backup\n")), found("config.invalid"));
+    let truncate = |env: &TestEnv| {
+        let path = env.path(".drift/drift.db");
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(path, &bytes[..bytes.len() - 8192 * 3]).unwrap();
+    };
+    assert_eq!(damaged(truncate), found("db.damaged"));
+    let swap = |env: &TestEnv| {
+        let (drift, cortex, aside) =
+            (env.path(".drift/drift.db"), env.path(".drift/cortex.db"), env.path("aside"));
+        std::fs::rename(&drift, &aside).unwrap();
+        std::fs::rename(&cortex, drift).unwrap();
+        std::fs::rename(aside, cortex).unwrap();
+    };
+    assert_eq!(damaged(swap), (vec!["db.foreign".to_owned(); 2], 3));
+}
+
+#[test]
+fn what_is_wrong_comes_with_what_to_do() {
+    let env = fresh();
+    env.write(".drift/cortex.db", vec![b'x'; 20_000]);
+    assert_snapshot!(env.run(["workspace", "verify"]), @"
+    exit 3
+    --- stdout
+    error: cortex.db: file is not a database [db.damaged]
+      run `drift workspace restore --database cortex`
+    The workspace is damaged: 1 finding
+    ");
+}
+
+#[test]
+fn a_table_of_somebody_else_is_a_warning() {
+    let env = fresh();
+    sql(&env, "drift", "CREATE TABLE theirs (a)");
+    assert_eq!(codes(&env, &[]), (vec!["schema.unknown_object".to_owned()], 0));
+}
+
+#[test]
+fn a_lost_directory_is_damage_while_there_are_snapshots() {
+    let env = fresh();
+    env.run(["workspace", "backup"]).success();
+    std::fs::remove_dir_all(env.path(".drift")).unwrap();
+    let outcome = env.run(["workspace", "verify", "--json"]).assert_code(3);
+    assert_eq!(outcome.json()["findings"][0]["code"], "db.missing");
+    assert_snapshot!(env.run(["workspace", "status"]), @"
+    exit 4
+    --- stderr
+    error: no workspace in [ROOT]
+    hint: .drift-backups holds a snapshot of it, the newest [ID]; bring it back with `drift workspace restore`
+    ");
+    std::fs::remove_dir_all(env.path(".drift-backups")).unwrap();
+    env.run(["workspace", "verify"]).assert_code(4);
+}
+
+#[test]
+fn a_damaged_snapshot_is_found_by_its_hash() {
+    let env = fresh();
+    let id = env.run(["workspace", "backup", "--json"]).success().json()["id"].as_str().unwrap().to_owned();
+    let path = env.path(format!(".drift-backups/{id}/drift.db"));
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(codes(&env, &[]), (Vec::new(), 0), "the headers are whole");
+    assert_eq!(codes(&env, &["--deep"]), found("snapshot.hash"));
+}
+
+#[test]
+fn a_workspace_in_exclusive_use_is_not_looked_at() {
+    let env = fresh();
+    let lock = std::fs::OpenOptions::new().write(true).open(env.path(".drift/workspace.lock")).unwrap();
+    lock.lock().unwrap();
+    env.run(["workspace", "verify"]).assert_code(5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_others_can_read_is_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+    let env = fresh();
+    std::fs::set_permissions(env.path(".drift"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(codes(&env, &[]), (vec!["fs.permissions".to_owned()], 0));
+}
