@@ -7,12 +7,22 @@ use super::{GlobError, GlobOptions};
 /// Most patterns that one pattern may stand for.
 pub(super) const MAX_ALTERNATIVES: usize = 1000;
 
+/// Deepest nesting of groups.
+const MAX_NESTED: usize = 16;
+
 /// Every pattern that `pattern` stands for, in the order of writing, without repeats.
 pub(super) fn expand(pattern: &str, options: GlobOptions) -> Result<Vec<String>, GlobError> {
+    expand_at(pattern, options, 0)
+}
+
+fn expand_at(pattern: &str, options: GlobOptions, depth: usize) -> Result<Vec<String>, GlobError> {
+    if depth > MAX_NESTED {
+        return Err(GlobError::Unsupported("braces nested this deep"));
+    }
     let mut open = vec![String::new()];
     let mut rest = pattern;
     while let Some((before, group, after)) = first_group(rest, options) {
-        let choices = choices(group, options)?;
+        let choices = choices(group, options, depth)?;
         if open.len() * choices.len() > MAX_ALTERNATIVES {
             return Err(GlobError::TooManyAlternatives);
         }
@@ -91,7 +101,7 @@ fn split(group: &str, options: GlobOptions) -> Vec<&str> {
     parts
 }
 
-fn choices(group: &str, options: GlobOptions) -> Result<Vec<String>, GlobError> {
+fn choices(group: &str, options: GlobOptions, depth: usize) -> Result<Vec<String>, GlobError> {
     if let Some((from, to)) = range(group) {
         if from.abs_diff(to) as usize >= MAX_ALTERNATIVES {
             return Err(GlobError::TooManyAlternatives);
@@ -104,7 +114,7 @@ fn choices(group: &str, options: GlobOptions) -> Result<Vec<String>, GlobError> 
     }
     let mut all = Vec::new();
     for part in split(group, options) {
-        all.extend(expand(part, options)?);
+        all.extend(expand_at(part, options, depth + 1)?);
         if all.len() > MAX_ALTERNATIVES {
             return Err(GlobError::TooManyAlternatives);
         }

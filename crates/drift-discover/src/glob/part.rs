@@ -3,6 +3,8 @@
 //! Matching carries the set of positions in the name that are reachable so far, so it cannot backtrack
 //! without end. A character is a UTF-8 character, or one byte where the name is not UTF-8.
 
+use std::collections::HashMap;
+
 use super::{GlobError, GlobOptions};
 
 /// Deepest nesting of extended groups.
@@ -68,9 +70,11 @@ impl Part {
         if name.first() == Some(&b'.') && !self.dot && !starts_with_dot(&self.tokens) {
             return false;
         }
-        let mut from = vec![false; name.len() + 1];
-        from[0] = true;
-        reach(&self.tokens, name, &from)[name.len()]
+        match self.tokens.as_slice() {
+            [Token::Text(text)] => text == name,
+            [Token::Many] => true,
+            tokens => Matcher { name, known: HashMap::new() }.accepts(tokens),
+        }
     }
 }
 
@@ -218,96 +222,107 @@ fn class(text: &str, options: GlobOptions) -> Result<Option<(Token, &str)>, Glob
     Ok(None)
 }
 
-/// The positions in `name` that `tokens` reach from any of `from`.
-fn reach(tokens: &[Token], name: &[u8], from: &[bool]) -> Vec<bool> {
-    let mut at = from.to_vec();
-    for token in tokens {
-        at = token.reach(name, &at);
-    }
-    at
+/// Matches one name. Positions are those between its bytes, as sets: `at[i]` says whether `i` is reached.
+struct Matcher<'a> {
+    name: &'a [u8],
+    /// Where the choices of a group, by their address, lead from a position. What a group does from several
+    /// positions is the union of what it does from each, so this bounds the work whatever the nesting.
+    known: HashMap<(usize, usize), Vec<bool>>,
 }
 
-impl Token {
-    fn reach(&self, name: &[u8], from: &[bool]) -> Vec<bool> {
-        let mut to = vec![false; from.len()];
-        let starts = || (0..from.len()).filter(|&at| from[at]);
-        match self {
-            Token::Text(text) => {
-                for at in starts().filter(|&at| name[at..].starts_with(text)) {
-                    to[at + text.len()] = true;
+impl Matcher<'_> {
+    fn accepts(&mut self, tokens: &[Token]) -> bool {
+        let start = self.only(0);
+        self.reach(tokens, start)[self.name.len()]
+    }
+
+    fn none(&self) -> Vec<bool> {
+        vec![false; self.name.len() + 1]
+    }
+
+    fn only(&self, at: usize) -> Vec<bool> {
+        let mut positions = self.none();
+        positions[at] = true;
+        positions
+    }
+
+    /// The positions that `tokens` reach from any of `at`.
+    fn reach(&mut self, tokens: &[Token], mut at: Vec<bool>) -> Vec<bool> {
+        for token in tokens {
+            at = match token {
+                Token::Group(repeat, choices) => self.group(*repeat, choices, &at),
+                token => self.plain(token, &at),
+            };
+        }
+        at
+    }
+
+    fn plain(&self, token: &Token, from: &[bool]) -> Vec<bool> {
+        let name = self.name;
+        let mut to = self.none();
+        for at in positions(from) {
+            match token {
+                Token::Text(text) if name[at..].starts_with(text) => to[at + text.len()] = true,
+                Token::One if at < name.len() => to[at + character(&name[at..]).0] = true,
+                Token::Many => {
+                    to[at..].fill(true);
+                    break;
                 }
-            }
-            Token::One => {
-                for at in starts().filter(|&at| at < name.len()) {
-                    to[at + character(&name[at..]).0] = true;
-                }
-            }
-            Token::Many => {
-                if let Some(first) = starts().next() {
-                    to[first..].fill(true);
-                }
-            }
-            Token::Class { negated, ranges } => {
-                for at in starts().filter(|&at| at < name.len()) {
+                Token::Class { negated, ranges } if at < name.len() => {
                     let (len, c) = character(&name[at..]);
                     let inside = c.is_some_and(|c| ranges.iter().any(|&(low, high)| low <= c && c <= high));
-                    if inside != *negated {
-                        to[at + len] = true;
-                    }
+                    to[at + len] |= inside != *negated;
                 }
+                _ => {}
             }
-            Token::Group(repeat, choices) => return repeat.reach(choices, name, from),
         }
         to
     }
-}
 
-impl Repeat {
-    fn reach(self, choices: &[Vec<Token>], name: &[u8], from: &[bool]) -> Vec<bool> {
-        let once = |from: &[bool]| {
-            choices
-                .iter()
-                .fold(vec![false; from.len()], |sum, choice| either(sum, &reach(choice, name, from)))
-        };
-        match self {
-            Repeat::Once => once(from),
-            Repeat::AtMostOnce => either(once(from), from),
-            Repeat::AtLeastOnce => closure(once(from), once),
-            Repeat::Any => closure(from.to_vec(), once),
-            Repeat::Not | Repeat::NotAhead => {
-                // From each start, every end that no choice reaches from that same start.
-                let mut to = vec![false; from.len()];
-                for start in (0..from.len()).filter(|&at| from[at]) {
-                    let mut only = vec![false; from.len()];
-                    only[start] = true;
-                    let taken = once(&only);
-                    let blocked = self == Repeat::NotAhead && taken.contains(&true);
-                    for end in start..from.len() {
-                        to[end] |= !taken[end] && !blocked;
-                    }
+    fn group(&mut self, repeat: Repeat, choices: &[Vec<Token>], from: &[bool]) -> Vec<bool> {
+        let mut to =
+            if matches!(repeat, Repeat::AtMostOnce | Repeat::Any) { from.to_vec() } else { self.none() };
+        let mut open: Vec<usize> = positions(from).collect();
+        let mut tried = self.none();
+        while let Some(start) = open.pop() {
+            if std::mem::replace(&mut tried[start], true) {
+                continue;
+            }
+            let ends = self.once(choices, start);
+            match repeat {
+                // Every end that no choice reaches from this same start.
+                Repeat::Not => (start..to.len()).for_each(|end| to[end] |= !ends[end]),
+                Repeat::NotAhead if ends.contains(&true) => {}
+                Repeat::NotAhead => to[start..].fill(true),
+                Repeat::Once | Repeat::AtMostOnce => positions(&ends).for_each(|end| to[end] = true),
+                Repeat::AtLeastOnce | Repeat::Any => {
+                    positions(&ends).for_each(|end| to[end] = true);
+                    open.extend(positions(&ends));
                 }
-                to
             }
         }
+        to
     }
-}
 
-fn either(mut a: Vec<bool>, b: &[bool]) -> Vec<bool> {
-    for (a, b) in a.iter_mut().zip(b) {
-        *a |= b;
-    }
-    a
-}
-
-/// `once` applied again and again until nothing new is reached.
-fn closure(mut all: Vec<bool>, once: impl Fn(&[bool]) -> Vec<bool>) -> Vec<bool> {
-    loop {
-        let next = either(once(&all), &all);
-        if next == all {
-            return all;
+    /// The positions that any of `choices` reaches from `start`.
+    fn once(&mut self, choices: &[Vec<Token>], start: usize) -> Vec<bool> {
+        let key = (choices.as_ptr() as usize, start);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
-        all = next;
+        let mut ends = self.none();
+        for choice in choices {
+            let from = self.only(start);
+            let reached = self.reach(choice, from);
+            positions(&reached).for_each(|end| ends[end] = true);
+        }
+        self.known.insert(key, ends.clone());
+        ends
     }
+}
+
+fn positions(set: &[bool]) -> impl Iterator<Item = usize> {
+    set.iter().enumerate().filter(|(_, is_in)| **is_in).map(|(at, _)| at)
 }
 
 /// The length of the first character and, if it is UTF-8, the character.

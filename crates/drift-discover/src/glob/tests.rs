@@ -160,6 +160,12 @@ fn hostile_patterns_end() {
     let deep = "a/".repeat(1000) + "x";
     assert!(Glob::new("**/x", NPM).unwrap().find(&tree(&deep), &RepoPath::root(), EntryKind::Dir).is_ok());
     let _ = Glob::new(&"{a,".repeat(1000), NPM);
+    assert!(Glob::new(&("{a,".repeat(1000) + &"}".repeat(1000)), NPM).is_err());
+    let name = "ab".repeat(127);
+    for kind in ["!", "*", "+", "?", "@"] {
+        let nested = format!("{kind}(a").repeat(8) + "*b" + &")".repeat(8);
+        let _ = Glob::new(&nested, NPM).unwrap().is_match(name.as_bytes());
+    }
 }
 
 /// The textbook definition, by recursion over characters; exponential, for short inputs only. `**/` must be

@@ -40,13 +40,14 @@ impl Manager {
         root: &RepoPath,
         npm_client: Option<&str>,
     ) -> Manager {
-        let declared = |dir: &RepoPath| {
-            let manifest = packages.get(dir);
-            manifest.and_then(declared).or_else(|| locked(context, dir)).or_else(|| configured(context, dir))
+        let found = |dir: &RepoPath| {
+            let declared =
+                packages.get(dir).and_then(declared).map(|manager| manager.or_locked(context, dir));
+            declared.or_else(|| locked(context, dir)).or_else(|| configured(context, dir))
         };
-        let here = declared(root).or_else(|| Some(Manager { tool: Tool::named(npm_client?)?, major: None }));
+        let here = found(root).or_else(|| Some(Manager { tool: Tool::named(npm_client?)?, major: None }));
         // pnpm reads no field `workspaces`, so a pnpm above says nothing of a root that has it.
-        let above = || root.ancestors().skip(1).find_map(|dir| declared(&dir));
+        let above = || root.ancestors().skip(1).find_map(|dir| found(&dir));
         let above = || above().filter(|manager| manager.tool != Tool::Pnpm);
         here.or_else(above).unwrap_or(Manager { tool: Tool::Npm, major: None })
     }
@@ -54,7 +55,17 @@ impl Manager {
     /// The major version of pnpm where pnpm-workspace.yaml already says that it is pnpm.
     pub(super) fn pnpm(context: &Context, packages: &Packages, root: &RepoPath) -> Manager {
         let declared = packages.get(root).and_then(declared).filter(|found| found.tool == Tool::Pnpm);
-        declared.unwrap_or_else(|| Manager { tool: Tool::Pnpm, major: pnpm_lock(context, root) })
+        declared.unwrap_or(Manager { tool: Tool::Pnpm, major: None }).or_locked(context, root)
+    }
+
+    /// With the major version from the lock file in `dir`, where none is known.
+    fn or_locked(self, context: &Context, dir: &RepoPath) -> Manager {
+        let of_lock = || match self.tool {
+            Tool::Yarn => yarn_lock(context, dir),
+            Tool::Pnpm => pnpm_lock(context, dir),
+            Tool::Npm | Tool::Bun => None,
+        };
+        Manager { major: self.major.or_else(of_lock), ..self }
     }
 
     /// Whether it is yarn 1, which differs from all later ones.

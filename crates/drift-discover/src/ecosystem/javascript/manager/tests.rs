@@ -42,6 +42,16 @@ fn the_field_decides_first() {
 }
 
 #[test]
+fn the_lock_file_tells_the_version_that_the_field_leaves_out() {
+    check(
+        "//- package.json\n{\"devEngines\": {\"packageManager\": {\"name\": \"yarn\"}}}\n//- yarn.lock\n# yarn lockfile v1\n",
+        "",
+        Tool::Yarn,
+        Some(1),
+    );
+}
+
+#[test]
 fn then_the_lock_file() {
     check("//- package-lock.json\n//- yarn.lock\n", "", Tool::Npm, None);
     check("//- npm-shrinkwrap.json\n", "", Tool::Npm, None);
