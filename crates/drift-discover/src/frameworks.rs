@@ -104,6 +104,7 @@ const FRAMEWORKS: &[(&str, &str, &str)] = &[
     ("npm", "vite", "Vite"),
     ("npm", "vitepress", "VitePress"),
     ("npm", "vue", "Vue"),
+    ("npm", "vuepress", "VuePress"),
     ("python", "aiohttp", "aiohttp"),
     ("python", "bottle", "Bottle"),
     ("python", "celery", "Celery"),
@@ -121,7 +122,6 @@ const FRAMEWORKS: &[(&str, &str, &str)] = &[
     ("python", "starlette", "Starlette"),
     ("python", "streamlit", "Streamlit"),
     ("python", "tornado", "Tornado"),
-    ("npm", "vuepress", "VuePress"),
 ];
 
 /// The frameworks that `dependencies` of a project of `ecosystem` name, sorted.
