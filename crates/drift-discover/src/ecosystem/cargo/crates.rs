@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::manifest::{Field, Manifest, Workspace};
+use super::manifest::{Field, Manifest, Patch, Workspace, patches};
 use crate::context::Context;
 use crate::ecosystem::manifests::Manifests;
+use crate::ecosystem::toml_file::TomlFile;
 use crate::path::RepoPath;
 
 /// The file that makes a directory a package or a workspace.
@@ -18,17 +19,24 @@ pub(super) const MANIFEST: &str = "Cargo.toml";
 pub(super) struct Crates<'c> {
     pub(super) context: &'c Context<'c>,
     manifests: Manifests<'c, Manifest>,
+    configs: Manifests<'c, Vec<Patch>>,
 }
 
 impl<'c> Crates<'c> {
     /// Reads the manifests in `dirs` at once; others are read when asked for.
     pub(super) fn new(context: &'c Context<'c>, dirs: &[RepoPath]) -> Crates<'c> {
-        Crates { context, manifests: Manifests::new(context, dirs, read) }
+        let manifests = Manifests::new(context, dirs, read);
+        Crates { context, manifests, configs: Manifests::new(context, &[], read_config) }
     }
 
     /// The manifest in `dir`, if there is a usable one.
     pub(super) fn get(&self, dir: &RepoPath) -> Option<Rc<Manifest>> {
         self.manifests.get(dir)
+    }
+
+    /// The `[patch]` tables of cargo's configuration in `dir`.
+    pub(super) fn config(&self, dir: &RepoPath) -> Option<Rc<Vec<Patch>>> {
+        self.configs.get(dir)
     }
 
     /// The root directory of the workspace that the package in `dir` takes itself to be in.
@@ -96,6 +104,16 @@ fn read(context: &Context, dir: &RepoPath) -> Option<Manifest> {
     // Most directories that are asked for only lie above a package.
     let path = manifest_of(dir);
     if context.is_file(&path) { Manifest::read(context, &path) } else { None }
+}
+
+fn read_config(context: &Context, dir: &RepoPath) -> Option<Vec<Patch>> {
+    // The name without an ending is the older one; where there are both, cargo reads it.
+    let path = [".cargo/config", ".cargo/config.toml"].iter().find_map(|name| {
+        let path = dir.join(name)?;
+        context.is_file(&path).then_some(path)
+    })?;
+    let text = context.text(&path)?;
+    Some(patches(TomlFile::parse(context, &path, &text)?.root()))
 }
 
 /// `cargo package` unpacks into `target/package`, where no workspace applies.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use semver::{Version, VersionReq};
 
 use super::crates::{Crates, MANIFEST, manifest_of};
-use super::manifest::{Dependency, Field, Manifest, Spec};
+use super::manifest::{Dependency, Field, Manifest, Patch, Spec};
 use crate::ecosystem::Link;
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
@@ -80,33 +80,40 @@ fn resolve(crates: &Crates, dir: &RepoPath, dependency: &Dependency) -> Option<(
     }
 }
 
-/// The `[patch]` tables that apply to a package: those of its workspace's root, or its own.
+/// The `[patch]` tables that apply to a package: those of its workspace's root, or its own; then those of
+/// cargo's configuration from there up.
 struct Patches {
     root: RepoPath,
     manifest: Option<Rc<Manifest>>,
+    configs: Vec<(RepoPath, Rc<Vec<Patch>>)>,
 }
 
 impl Patches {
     fn of(crates: &Crates, dir: &RepoPath, own: &Manifest) -> Patches {
         let root = if own.workspace.is_some() { None } else { crates.root_of(dir) };
         let root = root.unwrap_or_else(|| dir.clone());
-        let manifest = crates.get(&root).filter(|manifest| !manifest.patches.is_empty());
-        Patches { root, manifest }
+        let configs = root.ancestors().filter_map(|dir| Some((dir.clone(), crates.config(&dir)?))).collect();
+        Patches { manifest: crates.get(&root), root, configs }
     }
 
     /// The directory that replaces the package `name` from the source of `spec`, if its version satisfies
     /// the requirement.
     fn find(&self, crates: &Crates, name: &str, spec: &Spec) -> Option<RepoPath> {
-        let patches = &self.manifest.as_ref()?.patches;
         let requirement = spec.version.as_deref().unwrap_or("*");
-        patches.iter().filter(|patch| patch.name == name && spec.comes_from(&patch.source)).find_map(
-            |patch| {
-                let to = self.root.join(&patch.path)?;
-                let version = crates.version(&to, &*crates.get(&to)?);
-                let version = Version::parse(version.as_deref().unwrap_or("0.0.0")).ok()?;
-                VersionReq::parse(requirement).ok()?.matches(&version).then_some(to)
-            },
-        )
+        let own =
+            self.manifest.iter().flat_map(|manifest| &manifest.patches).map(|patch| (&self.root, patch));
+        let configured =
+            self.configs.iter().flat_map(|(dir, patches)| patches.iter().map(move |patch| (dir, patch)));
+        let mut all = own.chain(configured);
+        all.find_map(|(base, patch)| {
+            if patch.name != name || !spec.comes_from(&patch.source) {
+                return None;
+            }
+            let to = base.join(&patch.path)?;
+            let version = crates.version(&to, &*crates.get(&to)?);
+            let version = Version::parse(version.as_deref().unwrap_or("0.0.0")).ok()?;
+            VersionReq::parse(requirement).ok()?.matches(&version).then_some(to)
+        })
     }
 }
 

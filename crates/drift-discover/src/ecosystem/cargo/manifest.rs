@@ -217,7 +217,8 @@ fn publishes_nowhere(value: &DeValue) -> Option<bool> {
     }
 }
 
-fn patches(root: &DeTable) -> Vec<Patch> {
+/// The entries of `[patch]` that have a path.
+pub(super) fn patches(root: &DeTable) -> Vec<Patch> {
     let mut patches = Vec::new();
     for (source, entries) in table(root, "patch").into_iter().flatten() {
         for (key, value) in entries.get_ref().as_table().into_iter().flatten() {

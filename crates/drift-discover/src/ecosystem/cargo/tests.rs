@@ -225,10 +225,18 @@ b = { path = "b" }
 renamed = { path = "c", package = "c" }
 [patch."https://github.com/Some/Lib.git"]
 lib = { path = "lib" }
+//- .cargo/config.toml
+[patch.crates-io]
+configured = { path = "configured" }
+//- configured/Cargo.toml
+[package]
+name = "configured"
+version = "3.0.0"
 //- a/Cargo.toml
 [package]
 name = "a"
 [dependencies]
+configured = "3"
 b = "1.2"
 old = { version = "0.9", package = "b" }
 c = "*"
@@ -254,9 +262,11 @@ version = "0.1.0"
         + b 0.9 normal
         cargo:b b@1.3.0 in cargo:.
         cargo:c c@0.1.0
+        cargo:configured configured@3.0.0
         cargo:lib lib@0.1.0
         cargo:a -> cargo:b normal
         cargo:a -> cargo:c normal
+        cargo:a -> cargo:configured normal
         cargo:a -> cargo:lib normal
         ",
     );

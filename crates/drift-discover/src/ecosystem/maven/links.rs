@@ -14,6 +14,9 @@ use crate::path::RepoPath;
 /// The group of a plugin that names none.
 const PLUGINS: &str = "org.apache.maven.plugins";
 
+/// How many managed dependencies of one artifact name are compared with a dependency.
+const MAX_MANAGED: usize = 100;
+
 /// The pom files of one reactor by name.
 pub(super) type Reactor = BTreeMap<Key, RepoPath>;
 
@@ -53,8 +56,6 @@ impl Resolver<'_> {
             }
         }
         for dependency in &pom.dependencies {
-            let kind =
-                if dependency.scope.as_deref() == Some("test") { EdgeKind::Dev } else { EdgeKind::Normal };
             let Some((name, version)) = self.coordinates(dependency, None) else {
                 let message = format!(
                     "the coordinates of the dependency `{}` use a property that no pom here defines",
@@ -63,6 +64,14 @@ impl Resolver<'_> {
                 self.poms.context.problem(self.file, Some(dependency.line), "dependency.computed", message);
                 continue;
             };
+            let managed = self.managed(&name, dependency);
+            let scope = dependency.scope.as_ref().or(managed.and_then(|managed| managed.scope.as_ref()));
+            let kind =
+                if scope.is_some_and(|scope| scope == "test") { EdgeKind::Dev } else { EdgeKind::Normal };
+            let version = version.or_else(|| {
+                let managed = managed.filter(|_| dependency.version.is_none())?;
+                self.poms.interpolate(self.lineage, managed.version.as_deref()?)
+            });
             match self.project(&name, version.as_deref()) {
                 Some(to) => links.push(link(to, kind)),
                 None => {
@@ -82,6 +91,19 @@ impl Resolver<'_> {
             }
         }
         (links, external)
+    }
+
+    /// What the nearest `<dependencyManagement>` says of a dependency that leaves its version or scope open.
+    fn managed(&self, name: &str, dependency: &Reference) -> Option<&Reference> {
+        if dependency.version.is_some() && dependency.scope.is_some() {
+            return None;
+        }
+        let same = |managed: &&Reference| {
+            self.coordinates(managed, None).is_some_and(|(managed_name, _)| managed_name == name)
+        };
+        let poms = self.lineage.poms.iter();
+        let entries = poms.filter_map(|(_, pom)| pom.managed.get(&dependency.artifact));
+        entries.flatten().take(MAX_MANAGED).find(same)
     }
 
     /// The name and the version, if that is known.

@@ -3,7 +3,8 @@
 //! Interpolation is done for the pom that inherits, as Maven does: a property of a parent that says
 //! `${project.artifactId}` means the child's. What no pom defines stays unknown.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::pom::{MANIFEST, Pom};
@@ -24,6 +25,7 @@ pub(super) type Key = String;
 pub(super) struct Poms<'c> {
     pub(super) context: &'c Context<'c>,
     files: Manifests<'c, Pom>,
+    lineages: RefCell<HashMap<RepoPath, Option<Rc<Lineage>>>>,
     /// `-D` in `.mvn/maven.config` of the repository's root.
     defined: BTreeMap<String, String>,
 }
@@ -41,7 +43,12 @@ impl<'c> Poms<'c> {
             let (key, value) = word.strip_prefix("-D")?.split_once('=')?;
             Some((key.to_owned(), value.to_owned()))
         });
-        Poms { context, defined: defined.collect(), files: Manifests::new(context, files, Pom::read) }
+        Poms {
+            context,
+            files: Manifests::new(context, files, Pom::read),
+            lineages: RefCell::default(),
+            defined: defined.collect(),
+        }
     }
 
     /// The pom in the file `file`.
@@ -59,7 +66,16 @@ impl<'c> Poms<'c> {
     }
 
     /// The pom in `file` and its parents on disk.
-    pub(super) fn lineage(&self, file: &RepoPath) -> Option<Lineage> {
+    pub(super) fn lineage(&self, file: &RepoPath) -> Option<Rc<Lineage>> {
+        if let Some(known) = self.lineages.borrow().get(file) {
+            return known.clone();
+        }
+        let lineage = self.read_lineage(file).map(Rc::new);
+        self.lineages.borrow_mut().insert(file.clone(), lineage.clone());
+        lineage
+    }
+
+    fn read_lineage(&self, file: &RepoPath) -> Option<Lineage> {
         let mut poms = vec![(file.clone(), self.get(file)?)];
         while poms.len() < MAX_PARENTS {
             let (file, pom) = &poms[poms.len() - 1];

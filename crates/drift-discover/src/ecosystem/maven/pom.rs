@@ -23,6 +23,8 @@ pub(super) struct Pom {
     pub(super) properties: BTreeMap<String, String>,
     pub(super) modules: Modules,
     pub(super) dependencies: Vec<Reference>,
+    /// `<dependencyManagement>` by artifact, without imports.
+    pub(super) managed: BTreeMap<String, Vec<Reference>>,
     /// `import` in `<dependencyManagement>`.
     pub(super) boms: Vec<Reference>,
     /// `<plugins>` with their dependencies, and `<extensions>`.
@@ -108,10 +110,13 @@ impl Pom {
         }
         self.dependencies.extend(children(base, "dependencies", "dependency").filter_map(reference));
         if let Some(managed) = child(base, "dependencyManagement") {
-            let imports = children(managed, "dependencies", "dependency")
-                .filter_map(reference)
-                .filter(|reference| reference.scope.as_deref() == Some("import"));
-            self.boms.extend(imports);
+            for reference in children(managed, "dependencies", "dependency").filter_map(reference) {
+                if reference.scope.as_deref() == Some("import") {
+                    self.boms.push(reference);
+                } else {
+                    self.managed.entry(reference.artifact.clone()).or_default().push(reference);
+                }
+            }
         }
         if let Some(build) = child(base, "build") {
             for plugin in children(build, "plugins", "plugin") {

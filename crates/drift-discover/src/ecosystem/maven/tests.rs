@@ -1,4 +1,8 @@
-use crate::ecosystem::tests::check;
+use crate::discover;
+use crate::ecosystem::tests::{check, print};
+use crate::options::DiscoverOptions;
+use crate::path::RepoPath;
+use crate::source::MemorySource;
 
 #[test]
 fn a_reactor_has_modules_and_theirs_with_inherited_names() {
@@ -16,6 +20,9 @@ fn a_reactor_has_modules_and_theirs_with_inherited_names() {
     <core.name>core</core.name>
     <boot>3.4.0</boot>
   </properties>
+  <dependencyManagement><dependencies>
+    <dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.13</version><scope>test</scope></dependency>
+  </dependencies></dependencyManagement>
   <modules>
     <module>${core.name}</module>
     <module>apps\\web</module>
@@ -40,6 +47,7 @@ fn a_reactor_has_modules_and_theirs_with_inherited_names() {
   <artifactId>${core.name}</artifactId>
   <dependencies>
     <dependency><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-web</artifactId><version>${boot}</version></dependency>
+    <dependency><groupId>junit</groupId><artifactId>junit</artifactId></dependency>
     <dependency><groupId>${unknown}</groupId><artifactId>x</artifactId></dependency>
   </dependencies>
 </project>
@@ -88,6 +96,7 @@ fn a_reactor_has_modules_and_theirs_with_inherited_names() {
         maven:always org.example:always@1 in maven:.
         maven:apps/web org.example.apps:web@1.2 in maven:. private
         maven:core org.example:core@1.2 in maven:.
+        + junit:junit 4.13 dev
         + org.springframework.boot:spring-boot-starter-web 3.4.0 normal
         maven:extra org.example:extra@1.2
         maven:nested org.example:nested@1.2 in maven:.
@@ -103,8 +112,8 @@ fn a_reactor_has_modules_and_theirs_with_inherited_names() {
         maven:core -> maven:. parent
         maven:nested -> maven:. parent
         maven:nested/inner -> maven:nested parent
-        problem core/pom.xml:6 dependency.computed: the coordinates of the dependency `x` use a property that no pom here defines
-        problem pom.xml:17 member.missing: the module `gone` has no pom.xml; add one or remove the line
+        problem core/pom.xml:7 dependency.computed: the coordinates of the dependency `x` use a property that no pom here defines
+        problem pom.xml:20 member.missing: the module `gone` has no pom.xml; add one or remove the line
         ",
     );
 }
@@ -232,5 +241,18 @@ fn faults_are_problems_and_cycles_end() {
         problem b/pom.xml:1 manifest.syntax: is not valid XML: the root node was opened but never closed
         problem deep/pom.xml:1 manifest.too_deep: is nested deeper than a manifest can be; it was not read
         ",
+    );
+}
+
+#[test]
+fn a_pom_may_be_latin_1_where_it_says_so() {
+    let file = |name: &str, text: &[u8]| (RepoPath::new(name).unwrap(), text.to_vec());
+    let body = b"<project><groupId>g</groupId><artifactId>caf\xe9</artifactId></project>";
+    let declared = [b"<?xml version='1.0' encoding='ISO-8859-1'?>".as_slice(), body].concat();
+    let source = MemorySource::new([file("a/pom.xml", &declared), file("b/pom.xml", body)]);
+    let printed = print(&discover(&source, &DiscoverOptions::default()));
+    assert_eq!(
+        printed,
+        "maven:a g:caf\u{e9}\nproblem b/pom.xml manifest.encoding: is not in the encoding that it declares; save it as UTF-8\n"
     );
 }

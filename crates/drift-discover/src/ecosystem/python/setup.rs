@@ -1,6 +1,7 @@
 //! `setup.cfg` and `setup.py`: what they state in so many words.
 //!
-//! `setup.py` is a program: only the literals `name="…"` and `version="…"` in its call of `setup` are read.
+//! `setup.py` is a program: only `name` and `version` in its call of `setup` are read, where they are a literal
+//! or a constant that the file sets to one, once.
 
 /// What an old-style project says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +62,8 @@ pub(super) fn parse_cfg(text: &str) -> Option<Setup> {
 /// Reads a `setup.py`; `None` where it does not call `setup`.
 pub(super) fn parse_py(text: &str) -> Option<Setup> {
     let call = find_call(text)?;
-    Some(Setup { name: keyword(call, "name"), version: keyword(call, "version"), ..Setup::default() })
+    let value = |key| literal(text, keyword(call, key)?);
+    Some(Setup { name: value("name"), version: value("version"), ..Setup::default() })
 }
 
 /// What follows the `(` of the last `setup(…)` that is no definition.
@@ -77,8 +79,8 @@ fn find_call(text: &str) -> Option<&str> {
     calls.last()
 }
 
-/// The literal that the call passes as `keyword`, if it passes nothing but a literal.
-fn keyword(call: &str, keyword: &str) -> Option<String> {
+/// What the call passes as `keyword`, and all that follows.
+fn keyword<'t>(call: &'t str, keyword: &str) -> Option<&'t str> {
     let mut depth = 0usize;
     let mut rest = call;
     let mut at_start = true;
@@ -107,8 +109,7 @@ fn keyword(call: &str, keyword: &str) -> Option<String> {
                 if &rest[..end] == keyword
                     && let Some(value) = value
                 {
-                    let (literal, after) = string(value.trim_start())?;
-                    return after.trim_start().starts_with([',', ')', '#']).then(|| literal.to_owned());
+                    return Some(value.trim_start());
                 }
                 at_start = false;
                 rest = &rest[end..];
@@ -120,6 +121,25 @@ fn keyword(call: &str, keyword: &str) -> Option<String> {
         rest = &rest[c.len_utf8()..];
     }
     None
+}
+
+/// The string that the expression at the start of `value` is: a literal, or the name of a constant of `text`.
+fn literal(text: &str, value: &str) -> Option<String> {
+    let is_all = |after: &str| after.trim_start().starts_with([',', ')', '#']);
+    if let Some((literal, after)) = string(value) {
+        return is_all(after).then(|| literal.to_owned());
+    }
+    let end = value.find(|c: char| !c.is_alphanumeric() && c != '_')?;
+    let name = &value[..end];
+    if name.is_empty() || !is_all(&value[end..]) {
+        return None;
+    }
+    let assigned = |line| str::strip_prefix(line, name)?.trim_start().strip_prefix('=');
+    let mut values = text.lines().filter_map(assigned);
+    let (literal, after) = string(values.next()?.trim_start())?;
+    let rest = after.trim();
+    let is_constant = values.next().is_none() && (rest.is_empty() || rest.starts_with('#'));
+    is_constant.then(|| literal.to_owned())
 }
 
 /// A string literal at the start of `text`, and what follows it.

@@ -18,6 +18,13 @@ fn only_literals_of_the_call_are_read() {
     );
     check_py("setuptools.setup(packages=[x(name='no')], name=NAME, version='1' + x)", Some((None, None)));
     check_py("setup(description='''name='no',''', name = 'yes')", Some((Some("yes"), None)));
+    check_py(
+        "NAME = 'const' # c\nv = '1'\nv = '2'\nsetup(name=NAME, version=v)",
+        Some((Some("const"), None)),
+    );
+    check_py("NAME = 'a' + x\nsetup(name=NAME)", Some((None, None)));
+    check_py("  NAME = 'a'\nsetup(name=NAME)", Some((None, None)));
+    check_py("NAME = 'a'\nsetup(name=NAME.lower())", Some((None, None)));
     check_py("setup(**read(name='no'))", Some((None, None)));
     check_py("setup(name=f'x')", Some((None, None)));
     check_py("setup(name='open", Some((None, None)));
