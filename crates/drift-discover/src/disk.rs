@@ -121,7 +121,7 @@ pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError
 
 /// Opens `path` for reading if it is a regular file, and examines it. Never waits for the other end of a
 /// FIFO.
-fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
+pub(crate) fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
     let file = reading(Links::Follow).open(path)?;
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some((file, metadata)))
