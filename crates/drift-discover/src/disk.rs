@@ -15,6 +15,9 @@ use crate::files::Files;
 use crate::path::{RepoPath, os_bytes};
 use crate::source::{Entry, EntryKind, ReadError, Source};
 
+/// Longer paths do not exist on Linux.
+const LONGEST_PATH: usize = 4096;
+
 /// A tree on disk.
 pub struct DiskSource<'a> {
     root: PathBuf,
@@ -24,6 +27,8 @@ pub struct DiskSource<'a> {
     lists: Mutex<HashMap<RepoPath, Arc<[Entry]>>>,
     /// The symlinks that listings came by.
     symlinks: Mutex<HashSet<RepoPath>>,
+    /// Whether a directory is reached without any symlink, which saves asking where it really is.
+    plain: Mutex<HashMap<RepoPath, bool>>,
 }
 
 impl<'a> DiskSource<'a> {
@@ -31,7 +36,8 @@ impl<'a> DiskSource<'a> {
     pub fn new(root: impl Into<PathBuf>, files: &'a Files) -> DiskSource<'a> {
         let root = root.into();
         let real = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
-        DiskSource { root, real, files, lists: Mutex::default(), symlinks: Mutex::default() }
+        let (lists, symlinks, plain) = (Mutex::default(), Mutex::default(), Mutex::default());
+        DiskSource { root, real, files, lists, symlinks, plain }
     }
 
     /// Whether `path` is reached without leaving the root, symlinks followed.
@@ -39,9 +45,24 @@ impl<'a> DiskSource<'a> {
         fs::canonicalize(path).is_ok_and(|real| real.starts_with(&self.real))
     }
 
+    /// Whether `dir` is a directory and no part of its path a symlink.
+    fn is_plain(&self, dir: &RepoPath) -> bool {
+        // A manifest can name a path of any length; one that no system takes is not worth a look at each part.
+        if dir.as_bytes().len() > LONGEST_PATH {
+            return false;
+        }
+        let known = self.plain.lock().unwrap_or_else(PoisonError::into_inner).get(dir).copied();
+        known.unwrap_or_else(|| {
+            let is_dir = || fs::symlink_metadata(dir.to_fs(&self.root)).is_ok_and(|found| found.is_dir());
+            let plain = dir.parent().is_none_or(|parent| self.is_plain(&parent) && is_dir());
+            self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.clone(), plain);
+            plain
+        })
+    }
+
     fn list_now(&self, dir: &RepoPath) -> Arc<[Entry]> {
         let path = dir.to_fs(&self.root);
-        if !dir.is_root() && !self.is_inside(&path) {
+        if !self.is_plain(dir) && !self.is_inside(&path) {
             return Arc::default();
         }
         let Ok(listing) = fs::read_dir(&path) else { return Arc::default() };
@@ -74,6 +95,7 @@ impl Source for DiskSource<'_> {
         let fs_path = path.to_fs(&self.root);
         match fs::symlink_metadata(&fs_path) {
             Err(why) => return Err(read_error(&why)),
+            Ok(found) if found.is_file() && path.parent().is_some_and(|dir| self.is_plain(&dir)) => {}
             // The directories above can be links too; all that counts is where the path ends.
             Ok(_) if !self.is_inside(&fs_path) => return Err(ReadError::Absent),
             Ok(_) => {}
@@ -121,7 +143,7 @@ pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError
 
 /// Opens `path` for reading if it is a regular file, and examines it. Never waits for the other end of a
 /// FIFO.
-fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
+pub(crate) fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
     let file = reading(Links::Follow).open(path)?;
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some((file, metadata)))

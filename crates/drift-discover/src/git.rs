@@ -6,6 +6,7 @@
 //! Everything degrades: without git or outside a work tree each call is a typed [`GitError`] with a hint.
 
 mod changes;
+pub(crate) mod index;
 mod revision;
 
 use std::ffi::OsStr;

@@ -12,9 +12,9 @@
 
 mod listing;
 mod rules;
+mod unseen;
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,12 +22,13 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::Scope;
 
-use crate::files::{DirFiles, FileKind, Files, Stat, join};
-use crate::git::{self, Git, GitError, Tracked};
+use crate::files::{DirFiles, FileKind, Files, join};
+use crate::git::{self, Git};
 use crate::path::os_path;
 use crate::problem::Problem;
 use listing::{Kind, Root};
 use rules::{Complaint, Level, RuleFiles, Rules, Verdict};
+use unseen::Unseen;
 
 /// How a tree is walked.
 #[derive(Clone, Debug, Default)]
@@ -91,45 +92,28 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
     let start = Root::open(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
     let pool = pool(options.threads)?;
     let top = git::find_top(root);
-    std::thread::scope(|threads| {
-        let tracked = top.as_ref().map(|_| threads.spawn(|| Git::new(root).tracked()));
-        let mut bad = Vec::new();
-        let excludes = top.as_ref().and_then(|_| Git::new(root).excludes_file());
-        let excludes = excludes.or_else(|| options.default_excludes.clone());
-        let rules = Rules::new(&options.ignore, excludes.as_deref(), &mut bad);
-        let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
-        let walker = Walker {
-            root,
-            top: start,
-            prefix,
-            rules,
-            cancel,
-            on,
-            seen: AtomicU64::new(0),
-            dirs: Mutex::default(),
-            drift_levels: Mutex::default(),
-            bad: Mutex::new(bad),
-        };
-        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
-        if cancel.load(Ordering::Relaxed) {
-            return Err(WalkError::Cancelled);
-        }
-        let tracked = match tracked.and_then(|thread| thread.join().ok()) {
-            Some(Ok(tracked)) => tracked,
-            // The plain walk is the answer.
-            None | Some(Err(GitError::NotInstalled(_) | GitError::NotARepository { .. })) => {
-                Tracked::default()
-            }
-            Some(Err(why)) => {
-                let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                let message =
-                    format!("files that are ignored or hidden, but tracked, were not seen: {why}{hint}");
-                walker.complain(Path::new(""), message);
-                Tracked::default()
-            }
-        };
-        Ok(walker.finish(&tracked))
-    })
+    let mut bad = Vec::new();
+    let excludes = top.as_ref().and_then(|_| Git::new(root).excludes_file());
+    let excludes = excludes.or_else(|| options.default_excludes.clone());
+    let rules = Rules::new(&options.ignore, excludes.as_deref(), &mut bad);
+    let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
+    let walker = Walker {
+        root,
+        start,
+        prefix,
+        rules,
+        cancel,
+        on,
+        seen: AtomicU64::new(0),
+        dirs: Mutex::default(),
+        drift_levels: Mutex::default(),
+        bad: Mutex::new(bad),
+    };
+    pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
+    if cancel.load(Ordering::Relaxed) {
+        return Err(WalkError::Cancelled);
+    }
+    Ok(walker.finish(top.as_deref()))
 }
 
 /// A pool of `threads` threads, or the default of [`WalkOptions::threads`].
@@ -161,7 +145,7 @@ fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (V
 
 struct Walker<'a> {
     root: &'a Path,
-    top: Root,
+    start: Root,
     /// From the top of the work tree to the root, with a final `/`; rules are relative to the top.
     prefix: Vec<u8>,
     rules: Rules,
@@ -182,7 +166,7 @@ impl<'a> Walker<'a> {
         }
         let start = path.len();
         let rel = os_path(path[self.prefix.len()..].strip_suffix(b"/").unwrap_or_default()).into_owned();
-        let listing = match self.top.list(&rel) {
+        let listing = match self.start.list(&rel) {
             Ok(listing) => listing,
             // Someone removed it between the listing of its parent and now.
             Err(why) if why.kind() == ErrorKind::NotFound => return,
@@ -258,63 +242,30 @@ impl<'a> Walker<'a> {
         self.bad.lock().unwrap_or_else(PoisonError::into_inner).push((self.root.join(rel), message));
     }
 
-    /// Adds what git tracks and the walk did not see, and sorts everything.
-    fn finish(self, tracked: &Tracked) -> Walk {
+    /// Sorts everything, and adds what the work tree at `top` tracks and the walk did not see.
+    fn finish(self, top: Option<&Path>) -> Walk {
         let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut files = join(dirs);
+        let files = join(dirs);
         let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut unseen: HashMap<Vec<u8>, DirFiles> = HashMap::new();
-        let mut elsewhere: HashMap<Vec<u8>, bool> = HashMap::new();
-        let mut at = 0;
-        for path in tracked.paths() {
-            while at < files.len() && files.compare(at, path).is_lt() {
-                at += 1;
-            }
-            if at < files.len() && files.compare(at, path).is_eq() {
-                continue;
-            }
-            let full = [self.prefix.as_slice(), path].concat();
-            let ours = path.split(|&b| b == b'/').any(is_ours);
-            if ours
-                || self.rules.drift_hides(&full, |dir| level_at(&levels, dir))
-                || is_elsewhere(self.root, path, &mut elsewhere)
-            {
-                continue;
-            }
-            let Ok(metadata) = fs::symlink_metadata(self.root.join(os_path(path))) else { continue };
-            if !(metadata.is_file() || metadata.is_symlink()) {
-                continue;
-            }
-            let (dir, name) = path.split_at(path.iter().rposition(|&b| b == b'/').map_or(0, |at| at + 1));
-            let part = unseen.entry(dir.to_vec()).or_insert_with(|| DirFiles::new(dir));
-            part.push(name, Stat::of(&metadata), kind_of(metadata.is_symlink()));
+        let mut bad = self.bad.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let hidden = |full: &[u8]| self.rules.drift_hides(full, |dir| levels.get(dir));
+        let mut unseen = Unseen::new(self.root, &self.prefix, &files, &hidden);
+        if let Some(top) = top
+            && let Err(why) = unseen.add_tracked(top)
+        {
+            let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let message =
+                format!("files that are ignored or hidden, but tracked, were not seen: {why}{hint}");
+            bad.push((self.root.to_path_buf(), message));
         }
-        if !unseen.is_empty() {
-            files = files.with(unseen.into_values().collect());
-        }
-        let bad = self.bad.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let found = unseen.found();
+        let files = if found.is_empty() { files } else { files.with(found) };
         let mut problems: Vec<Problem> =
             bad.into_iter().map(|(path, message)| problem(self.root, &path, message)).collect();
         problems.sort();
         problems.dedup();
         Walk { files, problems }
     }
-}
-
-fn level_at<'l>(levels: &'l HashMap<Box<[u8]>, Level>, dir: &[u8]) -> Option<&'l Level> {
-    levels.get(dir)
-}
-
-/// Whether `path` is in a nested workspace, or behind a symlink that took the place of a directory. Only paths
-/// that the walk did not see come here, so few directories are looked at, each once.
-fn is_elsewhere(root: &Path, path: &[u8], known: &mut HashMap<Vec<u8>, bool>) -> bool {
-    (0..path.len()).filter(|&at| path[at] == b'/').any(|end| {
-        *known.entry(path[..end].to_vec()).or_insert_with(|| {
-            let dir = root.join(os_path(&path[..end]));
-            let is_dir = |path: &Path| path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-            !is_dir(&dir) || is_dir(&dir.join(".drift"))
-        })
-    })
 }
 
 /// Directories that belong to git or to drift itself.

@@ -131,6 +131,10 @@ impl Source for RevisionSource {
         entries.into()
     }
 
+    fn is_symlink(&self, path: &RepoPath) -> bool {
+        self.blob(path).is_some_and(|blob| blob.is_link)
+    }
+
     fn visible(&self, wanted: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {
         let blobs = self.blobs.iter().filter(|blob| wanted(blob.path.file_name()));
         blobs.map(|blob| blob.path.clone()).collect()

@@ -176,6 +176,7 @@ fn a_revision_reads_like_a_tree() {
         assert_eq!(names("a"), "f sub up");
         assert_eq!(names("link"), "g");
         assert_eq!(source.read(&path("link/g"), 9), Ok(b"a/sub/g".to_vec()));
+        assert!(source.is_symlink(&path("link")) && !source.is_symlink(&path("a")));
         assert_eq!(source.read(&path("a/up"), 9), Ok(b"top".to_vec()));
     }
     let visible = source.visible(&|name| name == b"f");

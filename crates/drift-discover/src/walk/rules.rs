@@ -14,6 +14,7 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::disk::read_regular;
+use crate::git::index::{common_dir, git_dir};
 use crate::path::os_path;
 use crate::source::ReadError;
 
@@ -130,8 +131,8 @@ impl Level {
         };
         let drift = read_if(files.driftignore, ".driftignore");
         let git = read_if(files.gitignore, ".gitignore");
-        let exclude = match files.git.then(|| exclude_file(&dir.join(".git"))).flatten() {
-            Some(file) => read(&file, rel, bad),
+        let exclude = match files.git.then(|| git_dir(dir)).flatten() {
+            Some(git) => read(&common_dir(&git).join("info/exclude"), rel, bad),
             None => Gitignore::empty(),
         };
         if drift.is_empty() && git.is_empty() && !files.git {
@@ -199,16 +200,4 @@ fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> Gitignore {
         bad.push((file.into(), why.to_string()));
         Gitignore::empty()
     })
-}
-
-/// Where the work tree whose `.git` is `git` keeps its `info/exclude`.
-fn exclude_file(git: &Path) -> Option<PathBuf> {
-    if git.is_dir() {
-        return Some(git.join("info/exclude"));
-    }
-    let text = |file: &Path| String::from_utf8(read_regular(file, 1 << 16).ok()?).ok();
-    let line = text(git)?;
-    let dir = git.parent()?.join(line.strip_prefix("gitdir:")?.trim());
-    let common = text(&dir.join("commondir")).map_or_else(|| dir.clone(), |common| dir.join(common.trim()));
-    Some(common.join("info/exclude"))
 }

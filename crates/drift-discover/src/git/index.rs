@@ -1,0 +1,172 @@
+//! The index: what git tracks, read without running git.
+//!
+//! A walk needs every tracked path. Asking `git ls-files` costs a process that holds the whole index in
+//! memory, 356 MB for a million files, more than all else a scan holds; so the file is read as a stream.
+//! It is the one part of git's storage that drift reads itself, and only in the form that nearly every work
+//! tree has: versions 2 to 4 with SHA-1 ids and no part of it elsewhere. Anything else is [`Unusual`], and
+//! git is asked.
+//! Invariant: what the file says is not trusted; a path that could leave the work tree is left out.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::disk::{open_regular, read_regular};
+
+/// The index is in a form that only git should read, or it is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unusual;
+
+/// What an entry of the index is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracks {
+    File,
+    Submodule,
+}
+
+/// Before the name: times, device, inode, mode, owner, size, id, flags.
+const FIXED: usize = 62;
+const MODE_AT: usize = 24;
+const FLAGS_AT: usize = 60;
+/// At the end of the file.
+const CHECKSUM: u64 = 20;
+/// Set if two more bytes of flags follow.
+const EXTENDED: u16 = 0x4000;
+/// Longest path taken for one.
+const MAX_PATH: usize = 1 << 16;
+
+/// Calls `sink` with each path that the work tree at `top` tracks, relative to it and in order.
+pub(crate) fn each_tracked(top: &Path, sink: &mut dyn FnMut(&[u8], Tracks)) -> Result<(), Unusual> {
+    let git_dir = git_dir(top).ok_or(Unusual)?;
+    if uses_other_ids(&git_dir) {
+        return Err(Unusual);
+    }
+    let (file, metadata) = match open_regular(&git_dir.join("index")) {
+        Ok(file) => file.ok_or(Unusual)?,
+        // Nothing was added yet.
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(_) => return Err(Unusual),
+    };
+    let content = metadata.len().checked_sub(CHECKSUM).ok_or(Unusual)?;
+    read(BufReader::with_capacity(1 << 18, file.take(content)), sink).map_err(|_| Unusual)
+}
+
+/// The directory that holds the index of the work tree at `top`.
+pub(crate) fn git_dir(top: &Path) -> Option<PathBuf> {
+    let git = top.join(".git");
+    if git.is_dir() {
+        return Some(git);
+    }
+    let line = text(&git)?;
+    Some(top.join(line.strip_prefix("gitdir:")?.trim()))
+}
+
+/// The directory that all work trees of the repository share.
+pub(crate) fn common_dir(git_dir: &Path) -> PathBuf {
+    match text(&git_dir.join("commondir")) {
+        Some(common) => git_dir.join(common.trim()),
+        None => git_dir.to_path_buf(),
+    }
+}
+
+/// Whether ids are not SHA-1, as far as a look at the configuration tells.
+fn uses_other_ids(git_dir: &Path) -> bool {
+    text(&common_dir(git_dir).join("config"))
+        .is_none_or(|config| config.to_ascii_lowercase().contains("objectformat"))
+}
+
+fn text(file: &Path) -> Option<String> {
+    String::from_utf8(read_regular(file, 1 << 20).ok()?).ok()
+}
+
+fn read(mut input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks)) -> std::io::Result<()> {
+    let mut header = [0; 12];
+    input.read_exact(&mut header)?;
+    let version = u32_at(&header, 4);
+    if &header[..4] != b"DIRC" || !(2..=4).contains(&version) {
+        return Err(ErrorKind::InvalidData.into());
+    }
+    let mut path = Vec::new();
+    for _ in 0..u32_at(&header, 8) {
+        let mut fixed = [0; FIXED];
+        input.read_exact(&mut fixed)?;
+        let flags = u16::from_be_bytes([fixed[FLAGS_AT], fixed[FLAGS_AT + 1]]);
+        let mut length = FIXED;
+        if flags & EXTENDED != 0 {
+            input.read_exact(&mut [0; 2])?;
+            length += 2;
+        }
+        if version == 4 {
+            // Only what differs from the path before is there.
+            let kept = path.len().checked_sub(varint(&mut input)?).ok_or(ErrorKind::InvalidData)?;
+            path.truncate(kept);
+        } else {
+            path.clear();
+        }
+        let start = path.len();
+        input.by_ref().take(MAX_PATH as u64).read_until(0, &mut path)?;
+        if path.pop() != Some(0) {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        if version != 4 {
+            // Entries end with one to eight zero bytes, on a multiple of eight; one is read.
+            let padding = 8 - (length + path.len() - start) % 8;
+            input.read_exact(&mut [0; 8][..padding - 1])?;
+        }
+        let tracks = match u32_at(&fixed, MODE_AT) >> 12 {
+            0o10 | 0o12 => Tracks::File,
+            0o16 => Tracks::Submodule,
+            // A directory that a sparse checkout left out is not there.
+            _ => continue,
+        };
+        if is_inside(&path) {
+            sink(&path, tracks);
+        }
+    }
+    extensions(&mut input)
+}
+
+/// Passes over the extensions. One that is not optional changes what the entries mean.
+fn extensions(input: &mut impl BufRead) -> std::io::Result<()> {
+    while !input.fill_buf()?.is_empty() {
+        let mut head = [0; 8];
+        input.read_exact(&mut head)?;
+        // Directories left out by a sparse checkout were passed over already.
+        if !(head[0].is_ascii_uppercase() || &head[..4] == b"sdir") {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let size = u64::from(u32_at(&head, 4));
+        if std::io::copy(&mut input.by_ref().take(size), &mut std::io::sink())? != size {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(())
+}
+
+/// The number of bytes to drop, in git's encoding of offsets.
+fn varint(input: &mut impl BufRead) -> std::io::Result<usize> {
+    let mut value: usize = 0;
+    for at in 0..8 {
+        let mut byte = [0];
+        input.read_exact(&mut byte)?;
+        value = (value << 7) | usize::from(byte[0] & 0x7f);
+        if byte[0] & 0x80 == 0 {
+            return Ok(value);
+        }
+        value += 1;
+        if at == 7 {
+            break;
+        }
+    }
+    Err(ErrorKind::InvalidData.into())
+}
+
+fn is_inside(path: &[u8]) -> bool {
+    path.split(|&b| b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+#[cfg(test)]
+mod tests;
