@@ -122,8 +122,11 @@ impl Inspection {
     /// Opens a database for writing, under the lock that makes this process the only writer.
     pub fn writer(&mut self, kind: DatabaseKind, _lock: &ExclusiveLock) -> Result<Option<Database>> {
         let Some(found) = self.databases.iter_mut().find(|found| found.kind == kind) else { return Ok(None) };
-        let Some(reader) = found.reader.take() else { return Ok(None) };
+        let Some(visitor) = found.reader.take() else { return Ok(None) };
+        // After a crash the visitor holds the file for itself, and would keep this process from writing.
+        drop(visitor);
         let writer = connection::open(&found.path, Access::Write)?;
+        let reader = connection::open(&found.path, Access::Read)?;
         Ok(Some(Database::new(kind, found.path.clone(), reader, Some(writer))))
     }
 }
@@ -244,3 +247,6 @@ pub fn snapshots(paths: &WorkspacePaths) -> Vec<String> {
     names.sort();
     names
 }
+
+#[cfg(test)]
+mod tests;

@@ -220,6 +220,29 @@ pub(super) const ROWS: &[Row] = &[
         }],
         peak_at_most: Some(64 * MB),
     },
+    Row {
+        name: "export",
+        what: "export of large databases",
+        needs: &[&["workspace", "export"]],
+        setup: database::filled_workspace,
+        subject: |place| {
+            let bundle = place.scratch.join("bundle.drift.tar.zst");
+            let export = drift(place, &["workspace", "export", "--output", &bundle.to_string_lossy()]);
+            Job { before: empty_scratch, steps: vec![export] }
+        },
+        peers: &[Peer {
+            name: "VACUUM INTO, then zstd",
+            tools: &["sqlite3", "zstd"],
+            job: |place| {
+                on_databases(place, |path, copy| {
+                    let vacuum = format!("VACUUM INTO '{}';", copy.display());
+                    vec![shell(path, &vacuum), tool("zstd", &[&"-q", &"-3", &"-T0", &copy])]
+                })
+            },
+            at_most: 1.0,
+        }],
+        peak_at_most: Some(64 * MB),
+    },
 ];
 
 const CHECKS: &str = "PRAGMA integrity_check; PRAGMA foreign_key_check;";
@@ -253,7 +276,7 @@ pub(super) fn list() -> String {
 fn on_databases(place: &Place, steps: impl Fn(&Path, &Path) -> Vec<Step>) -> Job {
     let names = ["drift", "cortex"].into_iter();
     let steps = names.flat_map(|name| steps(&place.database(name), &place.scratch.join(name))).collect();
-    Job { before: |_| Ok(()), steps }
+    Job { before: empty_scratch, steps }
 }
 
 fn shell(database: &Path, sql: &str) -> Step {
@@ -292,6 +315,11 @@ impl Step {
 fn no_workspace(place: &Place) -> Result<()> {
     remove(&place.tree.join(".drift"))?;
     no_backups(place)
+}
+
+fn empty_scratch(place: &Place) -> Result<()> {
+    remove(&place.scratch)?;
+    Ok(std::fs::create_dir_all(&place.scratch)?)
 }
 
 fn no_backups(place: &Place) -> Result<()> {
