@@ -22,8 +22,14 @@ use crate::source::EntryKind;
 
 const CONFIGS: [&str; 2] = ["deno.json", "deno.jsonc"];
 /// Deno's patterns are `*` for one directory and `**` for any number.
-const GLOBS: GlobOptions =
-    GlobOptions { dot: true, braces: true, extended: false, escapes: false, never: &["node_modules"] };
+const GLOBS: GlobOptions = GlobOptions {
+    dot: true,
+    braces: true,
+    extended: false,
+    escapes: false,
+    never: &["node_modules"],
+    picomatch: false,
+};
 
 /// Deno's line in the table of ecosystems.
 pub(super) const DEFINITION: Definition = Definition {

@@ -14,7 +14,7 @@ use crate::source::EntryKind;
 const BELOW: &str = "{,*,*/*}.gemspec";
 /// The dialect of Ruby's `Dir.glob`.
 const GLOBS: GlobOptions =
-    GlobOptions { dot: false, braces: true, extended: false, escapes: true, never: &[] };
+    GlobOptions { dot: false, braces: true, extended: false, escapes: true, never: &[], picomatch: false };
 
 /// One `Gemfile` or `gems.rb`.
 #[derive(Debug, Default)]
