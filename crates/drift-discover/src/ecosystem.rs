@@ -19,7 +19,7 @@ mod manifests;
 mod maven;
 mod python;
 mod ruby;
-mod script;
+pub(crate) mod script;
 mod swift;
 mod syntax;
 mod toml_file;

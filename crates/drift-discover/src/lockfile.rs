@@ -8,10 +8,17 @@
 //! everything resolves), every project it governs is touched and the reason says so; never fewer.
 
 mod cargo;
+mod composer;
+mod gemfile;
 mod go;
+mod gradle;
+mod mix;
 mod npm;
+mod nuget;
 mod pnpm;
 mod poetry;
+mod pubspec;
+mod swift;
 mod uv;
 mod yarn;
 mod yarn_classic;
@@ -71,24 +78,25 @@ const JS: &[&str] = &["npm", "nx"];
 /// Every lock file drift knows by name, sorted by it.
 const FORMATS: &[Format] = &[
     Format { file: "Cargo.lock", ecosystems: &["cargo"], parse: Some(cargo::parse) },
-    Format { file: "Gemfile.lock", ecosystems: &["ruby"], parse: None },
-    Format { file: "Package.resolved", ecosystems: &["swift"], parse: None },
+    Format { file: "Gemfile.lock", ecosystems: &["ruby"], parse: Some(gemfile::parse) },
+    Format { file: "Package.resolved", ecosystems: &["swift"], parse: Some(swift::parse) },
     Format { file: "Pipfile.lock", ecosystems: &["python"], parse: None },
     Format { file: "bun.lock", ecosystems: JS, parse: None },
     Format { file: "bun.lockb", ecosystems: JS, parse: None },
-    Format { file: "composer.lock", ecosystems: &["composer"], parse: None },
+    Format { file: "composer.lock", ecosystems: &["composer"], parse: Some(composer::parse) },
     Format { file: "deno.lock", ecosystems: &["deno"], parse: None },
+    Format { file: "gems.locked", ecosystems: &["ruby"], parse: Some(gemfile::parse) },
     Format { file: "go.sum", ecosystems: &["go"], parse: Some(go::parse_module) },
     Format { file: "go.work.sum", ecosystems: &["go"], parse: Some(go::parse_workspace) },
-    Format { file: "gradle.lockfile", ecosystems: &["gradle"], parse: None },
-    Format { file: "mix.lock", ecosystems: &["elixir"], parse: None },
+    Format { file: "gradle.lockfile", ecosystems: &["gradle"], parse: Some(gradle::parse) },
+    Format { file: "mix.lock", ecosystems: &["elixir"], parse: Some(mix::parse) },
     Format { file: "npm-shrinkwrap.json", ecosystems: JS, parse: Some(npm::parse) },
     Format { file: "package-lock.json", ecosystems: JS, parse: Some(npm::parse) },
-    Format { file: "packages.lock.json", ecosystems: &["dotnet"], parse: None },
+    Format { file: "packages.lock.json", ecosystems: &["dotnet"], parse: Some(nuget::parse) },
     Format { file: "pdm.lock", ecosystems: &["python"], parse: None },
     Format { file: "pnpm-lock.yaml", ecosystems: JS, parse: Some(pnpm::parse) },
     Format { file: "poetry.lock", ecosystems: &["python"], parse: Some(poetry::parse) },
-    Format { file: "pubspec.lock", ecosystems: &["dart"], parse: None },
+    Format { file: "pubspec.lock", ecosystems: &["dart"], parse: Some(pubspec::parse) },
     Format { file: "uv.lock", ecosystems: &["python"], parse: Some(uv::parse) },
     Format { file: "yarn.lock", ecosystems: JS, parse: Some(yarn::parse) },
 ];
@@ -175,6 +183,20 @@ impl<'a> Scope<'a> {
             .filter(|project| project.path == path)
             .map(|project| project.id.clone())
             .collect()
+    }
+
+    /// The project beside the lock and, where it is the root of a workspace, the members.
+    fn sharing_projects(&self) -> impl Iterator<Item = &&'a Project> {
+        let shares = |project: &&&'a Project| {
+            let home = project.workspace.as_ref().and_then(|id| id.split_once(':'));
+            project.path == self.dir || home.is_some_and(|(_, root)| root == self.dir.display())
+        };
+        self.projects.iter().filter(shares)
+    }
+
+    /// The ids of [`Scope::sharing_projects`].
+    fn sharing(&self) -> Vec<ProjectId> {
+        self.sharing_projects().map(|project| project.id.clone()).collect()
     }
 
     /// The projects called `name`.

@@ -105,6 +105,10 @@ fn project(
             // A path that leaves the repository is somebody else's project.
             let Some(to) = dir.join(path) else { continue };
             context.input(&mixfile_of(&to));
+            // Erlang's own tools build a directory without a `mix.exs`.
+            if context.source().is_dir(&to) && !context.is_file(&mixfile_of(&to)) {
+                continue;
+            }
             Some(to).filter(|to| context.is_file(&mixfile_of(to)))
         } else {
             external.push(ExternalDependency {

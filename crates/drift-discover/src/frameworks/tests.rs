@@ -14,6 +14,11 @@ fn dependencies_name_frameworks_of_their_ecosystem() {
     check("maven", &["org.springframework.boot:spring-boot-starter-parent", "junit:junit"], &["Spring Boot"]);
     check("python", &["django", "axum"], &["Django"]);
     check("npm", &["django"], &[]);
+    check("composer", &["laravel/framework", "symfony/framework-bundle"], &["Laravel", "Symfony"]);
+    check("dart", &["flutter"], &["Flutter"]);
+    check("dotnet", &["Microsoft.NET.Sdk.Web", "Microsoft.NET.Sdk"], &["ASP.NET Core"]);
+    check("gradle", &["io.ktor:ktor-server-core", "org.springframework.boot"], &["Ktor", "Spring Boot"]);
+    check("ruby", &["rails", "rails-i18n"], &["Rails"]);
 }
 
 #[test]

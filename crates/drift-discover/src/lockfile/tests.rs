@@ -451,3 +451,110 @@ fn odd_input_is_an_error_and_never_a_panic() {
         assert!(shown(file, Ok(None), Ok(Some(deep)), &graph).contains("all "), "{file}");
     }
 }
+
+#[test]
+fn composer_gradle_nuget_and_swift_locks_belong_to_the_project_beside_them() {
+    let composer = graph("composer", &[". root", "packages/a a"]);
+    let text = r#"{"content-hash": "x", "packages": [{"name": "psr/log", "version": "3.0.0", "time": "t", "dist": {"reference": "r"}}],
+      "packages-dev": [{"name": "phpunit/phpunit", "version": "11.0.0"}]}"#;
+    check("composer.lock", &composer, text, "11.0.0", "11.1.0", "composer:.: phpunit/phpunit 11.0.0→11.1.0");
+    check("composer.lock", &composer, text, "\"r\"", "\"s\"", "composer:.: psr/log 3.0.0→3.0.0");
+    check("composer.lock", &composer, text, "\"t\"", "\"u\"", "");
+
+    let gradle = graph("gradle", &[". :", "a :a"]);
+    let text = "# comment\ng:n:1.0=compileClasspath,runtimeClasspath\nempty=annotationProcessor\n";
+    check("a/gradle.lockfile", &gradle, text, "1.0", "1.1", "gradle:a: g:n 1.0→1.1");
+
+    let dotnet = graph("dotnet", &["a a", "b b"]);
+    let text = r#"{"version": 1, "dependencies": {"net8.0": {
+      "X": {"type": "Direct", "resolved": "1.0.0", "contentHash": "h"}, "b": {"type": "Project", "dependencies": {"X": "1"}}}}}"#;
+    check("a/packages.lock.json", &dotnet, text, "1.0.0", "2.0.0", "dotnet:a: X 1.0.0→2.0.0");
+    check("a/packages.lock.json", &dotnet, text, "\"X\": \"1\"", "\"X\": \"2\"", "");
+
+    let swift = graph("swift", &[". root"]);
+    let text = r#"{"pins": [{"identity": "swift-log", "state": {"revision": "abc", "version": "1.5.0"}}], "version": 2}"#;
+    check("Package.resolved", &swift, text, "1.5.0", "1.6.0", "swift:.: swift-log 1.5.0→1.6.0");
+    check("Package.resolved", &swift, text, "abc", "abd", "swift:.: swift-log 1.5.0→1.5.0");
+}
+
+#[test]
+fn gemfile_lock_tells_what_each_local_gem_needs() {
+    let graph = graph("ruby", &[". shop", "core shop_core", "app (none)"]);
+    let text = "PATH
+  remote: .
+  specs:
+    shop (1.0)
+      json
+      shop_core (= 1.0)
+    shop_core (1.0)
+      rack (>= 2)
+
+GEM
+  remote: https://rubygems.org/
+  specs:
+    base64 (0.2.0)
+    json (2.7.0)
+    rack (3.0.0)
+      base64 (>= 0.1)
+    rake (13.0.0)
+
+DEPENDENCIES
+  rake (~> 13)
+  shop!
+
+CHECKSUMS
+  rake (13.0.0) sha256=one
+
+RUBY VERSION
+   ruby 3.3.0p0
+
+BUNDLED WITH
+   2.5.0
+";
+    let check = |from, to, expected| check("Gemfile.lock", &graph, text, from, to, expected);
+    check("0.2.0", "0.3.0", "ruby:core: base64 0.2.0→0.3.0");
+    check("json (2.7.0)", "json (2.8.0)", "ruby:.: json 2.7.0→2.8.0");
+    check("sha256=one", "sha256=two", "ruby:.: rake 13.0.0→13.0.0");
+    check("shop (1.0)", "shop (1.1)", "");
+    check("2.5.0", "2.6.0", "");
+    check("3.3.0p0", "3.4.0p0", "all 3: `RUBY VERSION` changed, on which everything in it depends");
+}
+
+#[test]
+fn mix_lock_and_pubspec_lock_are_shared_by_a_workspace() {
+    let in_workspace = |mut graph: ProjectGraph, id: &str| {
+        graph.projects[0].workspace = Some(id.to_owned());
+        graph.projects[1].workspace = Some(id.to_owned());
+        graph
+    };
+    let elixir = graph("elixir", &[". root", "apps/web web phoenix@1.7", "other o phoenix@1"]);
+    let elixir = in_workspace(elixir, "elixir:.");
+    let text = r#"%{
+  "phoenix": {:hex, :phoenix, "1.7.0", "abc", [:mix], [{:plug, "~> 1.14", [hex: :plug, repo: "hexpm", optional: false]}], "hexpm", "d"},
+  "plug": {:hex, :plug, "1.15.0", "e", [:mix], [], "hexpm", "f"},
+  "mine": {:git, "https://example.org/mine.git", "0123", []},
+}
+"#;
+    check("mix.lock", &elixir, text, "1.15.0", "1.15.1", "elixir:apps/web: plug 1.15.0→1.15.1");
+    check("mix.lock", &elixir, text, "0123", "4567", "");
+
+    let dart = in_workspace(graph("dart", &[". root", "packages/a a", "other o"]), "dart:.");
+    let text = "packages:\n  args:\n    dependency: transitive\n    description: {name: args, sha256: x}\n    \
+                source: hosted\n    version: \"2.4.0\"\nsdks:\n  dart: \">=3.0.0\"\n";
+    check(
+        "pubspec.lock",
+        &dart,
+        text,
+        "2.4.0",
+        "2.5.0",
+        "dart:.: args 2.4.0→2.5.0; dart:packages/a: args 2.4.0→2.5.0",
+    );
+    check(
+        "pubspec.lock",
+        &dart,
+        text,
+        ">=3.0.0",
+        ">=3.1.0",
+        "all 3: `sdks` changed, on which everything in it depends",
+    );
+}

@@ -42,7 +42,7 @@ impl Mixfile {
             context.problem(path, None, "manifest.no_project", message);
             return Some(mixfile);
         };
-        let mut sources: BTreeSet<&str> = BTreeSet::new();
+        let mut todo: BTreeSet<&str> = BTreeSet::new();
         let (mut at, mut depth) = (start, 0_usize);
         while at < end {
             match script.kind(at) {
@@ -53,7 +53,7 @@ impl Mixfile {
                     let (value, behind) = script.value(at + 2);
                     mixfile.set(context, &script, key, &value, script.line(at));
                     if key == "deps" {
-                        sources.extend((at + 2..behind.min(end)).filter_map(|at| script.word(at)));
+                        todo.extend((at + 2..behind.min(end)).filter_map(|at| script.word(at)));
                         mixfile.add_dependencies(context, &script, at + 2, behind.min(end));
                     }
                     at = behind.max(at + 1);
@@ -63,9 +63,15 @@ impl Mixfile {
             }
             at += 1;
         }
-        for (name, start, end) in &functions {
-            if sources.contains(name) && *name != "project" {
-                mixfile.add_dependencies(context, &script, *start, *end);
+        // What the list calls adds to it: `deps() ++ test_deps()`, `|> add_more()`.
+        let mut seen = BTreeSet::from(["project"]);
+        while let Some(called) = todo.pop_first() {
+            if !seen.insert(called) {
+                continue;
+            }
+            for &(_, start, end) in functions.iter().filter(|(name, _, _)| *name == called) {
+                mixfile.add_dependencies(context, &script, start, end);
+                todo.extend((start..end).filter_map(|at| script.word(at)));
             }
         }
         Some(mixfile)
@@ -78,6 +84,10 @@ impl Mixfile {
             _ => None,
         };
         match key {
+            "app" if literal.is_none() => {
+                let message = "the name of the application is computed".into();
+                context.problem(&self.path, Some(line), "manifest.computed", message);
+            }
             "app" => self.name = literal,
             "version" => self.version = literal,
             "apps_path" if literal.is_none() => {
@@ -100,16 +110,19 @@ impl Mixfile {
                 continue;
             }
             let line = script.line(at);
-            let (value, behind) = script.value(at);
-            if let Value::List(args) = &value {
-                self.add(context, args, line);
-            }
+            let (args, behind) = script.list(at);
+            self.add(context, &args, line);
             at = behind.max(at + 1);
         }
     }
 
     fn add(&mut self, context: &Context, args: &Args, line: u32) {
         let Some(Value::Symbol(name)) = args.positional.first() else { return };
+        // `{:ok, value}` is a tuple as well.
+        let version = matches!(args.positional.get(1), Some(Value::Text(_) | Value::List(_)));
+        if !version && args.named.is_empty() {
+            return;
+        }
         // Options may stand in a list of their own.
         let options = args.positional.iter().skip(1).find_map(|value| match value {
             Value::List(args) => Some(args),
@@ -156,14 +169,15 @@ fn functions(script: &Script) -> Vec<(&str, usize, usize)> {
         .collect()
 }
 
-/// The literal value of a module attribute: `@version "1.0.0"`.
+/// The literal value of a module attribute: `@version "1.0.0"`, `@app :name`.
 fn attribute(script: &Script, name: &str) -> Option<String> {
     if !name.starts_with('@') {
         return None;
     }
-    let at = (0..script.tokens.len())
-        .find(|&at| script.word(at) == Some(name) && script.text(at + 1).is_some())?;
-    script.text(at + 1).map(str::to_owned)
+    (0..script.tokens.len()).filter(|&at| script.word(at) == Some(name)).find_map(|at| {
+        let symbol = || script.word(at + 2).filter(|_| script.is_sign(at + 1, ':'));
+        script.text(at + 1).or_else(symbol).map(str::to_owned)
+    })
 }
 
 /// `:a`, `[:a, :b]` or `~w(a b)a`.

@@ -53,14 +53,23 @@ defmodule Core.MixProject do
 end
 //- apps/core_test/mix.exs
 defmodule CoreTest.MixProject do
-  def project, do: [app: :core_test, version: read()]
+  @app :core_test
+  def project, do: [app: @app, version: read(), deps: deps()]
+  defp deps, do: [{:erl, path: "../../erl"}] |> more()
+  defp more(deps) do
+    case read() do
+      {:ok, _} -> deps ++ [{:core, in_umbrella: true}]
+      {:error, reason} -> deps
+    end
+  end
 end
 //- libs/local/mix.exs
 defmodule Local.MixProject do
   def project() do
-    [app: :local, apps_path: path()]
+    [app: name(), apps_path: path()]
   end
 end
+//- erl/rebar.config
 //- deps/phoenix/mix.exs
 defmodule Phoenix do end
 "#,
@@ -74,12 +83,14 @@ defmodule Phoenix do end
         + ecto ~> 3.0 optional
         + jason >= 0.0.0 normal
         + phoenix  normal
-        elixir:libs/local local
+        elixir:libs/local (no name)
+        elixir:apps/core_test -> elixir:apps/core normal
         elixir:apps/web -> elixir:apps/core normal
         elixir:apps/web -> elixir:apps/core_test dev
         elixir:apps/web -> elixir:libs/local normal
         problem apps/web/mix.exs:17 dependency.missing: there is no project where `gone` is to be; correct the dependency
         problem apps/web/mix.exs:18 dependency.computed: the path of `away` is computed; it is not recorded
+        problem libs/local/mix.exs:3 manifest.computed: the name of the application is computed
         problem libs/local/mix.exs:3 member.computed: `apps_path` is computed, so its applications are not listed
         ",
     );

@@ -80,6 +80,12 @@ impl Script {
         self.value_at(at, None, 0)
     }
 
+    /// The items of the list or tuple that opens at `at`, whatever stands behind it, and the position there.
+    pub(crate) fn list(&self, at: usize) -> (Args, usize) {
+        let close = if self.is_sign(at, '{') { '}' } else { ']' };
+        self.args(at + 1, Some(close), 0)
+    }
+
     fn is_spaced(&self, at: usize) -> bool {
         self.tokens.get(at).is_some_and(|token| token.spaced)
     }
