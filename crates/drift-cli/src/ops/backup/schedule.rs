@@ -31,7 +31,7 @@ pub(crate) fn scheduled(session: &Session<'_>, options: &ScheduleOptions) {
         Ok(()) => {}
         Err(error) if matches!(error.code, ErrorCode::Locked | ErrorCode::Interrupted) => {}
         Err(error) => {
-            let message = format!("the scheduled backup was not taken: {error}");
+            let message = format!("the scheduled backup was not taken: {}", error.message);
             let hint = error.hint.unwrap_or_else(|| "take one with `drift workspace backup`".into());
             session.warn(Warning::new("backup.scheduled_failed", message).with_hint(hint));
         }
