@@ -87,7 +87,7 @@ impl SnapshotStore {
         for entry in entries {
             let entry = entry.doing("list", &self.dir)?;
             let Some(id) = entry.file_name().to_str().and_then(SnapshotId::parse) else { continue };
-            match self.load(&id) {
+            match self.load(&id)? {
                 Ok(Some(snapshot)) => catalog.snapshots.push(snapshot),
                 Ok(None) => {}
                 Err(fault) => catalog.skipped.push(Skipped::new(id, fault)),
@@ -98,14 +98,25 @@ impl SnapshotStore {
         Ok(catalog)
     }
 
-    /// One snapshot; `None` if it is not there (any more).
-    fn load(&self, id: &SnapshotId) -> Result<Option<Snapshot>, HeaderFault> {
-        let damaged = |what: String| HeaderFault::Damaged(what);
+    /// One snapshot; `None` if it is not there (any more). What cannot be read at this moment is an error: taken
+    /// for damage, it would be passed over by those who decide what is removed.
+    fn load(&self, id: &SnapshotId) -> Result<Result<Option<Snapshot>, HeaderFault>> {
+        let path = self.dir.join(id.as_str()).join(format::FILE_NAME);
+        match self.look(id) {
+            Err(Fault::Header(fault)) => Ok(Err(fault)),
+            Err(Fault::Io(why)) => Err(why).doing("read", &path),
+            Ok(found) => Ok(Ok(found)),
+        }
+    }
+
+    fn look(&self, id: &SnapshotId) -> Result<Option<Snapshot>, Fault> {
+        let damaged = |what: String| Fault::Header(HeaderFault::Damaged(what));
         let dir = self.dir.join(id.as_str());
         match dir.symlink_metadata() {
             Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(Fault::Io(why)),
             Ok(meta) if meta.is_dir() => {}
-            _ => return Err(damaged("it is not a directory".into())),
+            Ok(_) => return Err(damaged("it is not a directory".into())),
         }
         let path = dir.join(format::FILE_NAME);
         match path.symlink_metadata() {
@@ -116,9 +127,14 @@ impl SnapshotStore {
             }
             Ok(_) => {}
         }
-        let bytes =
-            std::fs::read(&path).map_err(|why| damaged(format!("its header cannot be read: {why}")))?;
-        let header = SnapshotHeader::decode(&bytes, id)?;
+        let bytes = match std::fs::read(&path) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(damaged("its header may not be read".into()));
+            }
+            bytes => bytes.map_err(Fault::Io)?,
+        };
+        let header = SnapshotHeader::decode(&bytes, id).map_err(Fault::Header)?;
         let snapshot = Snapshot { header, dir };
         for database in &snapshot.header.databases {
             let file = snapshot.file(database);
@@ -136,6 +152,12 @@ impl SnapshotStore {
     pub fn resolve(&self, given: &str) -> Result<Snapshot> {
         self.catalog()?.resolve(given).cloned()
     }
+}
+
+/// Why there is no snapshot where one seems to be.
+enum Fault {
+    Header(HeaderFault),
+    Io(io::Error),
 }
 
 impl Catalog {

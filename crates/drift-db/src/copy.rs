@@ -15,6 +15,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::connection::{self, Access};
+use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, IoContext, Result, SqlContext};
 use crate::integrity::{self, IntegrityFinding, Level};
@@ -120,8 +121,9 @@ impl PinnedSource {
             Err(Stopped::Interrupted) => return Err(DbError::Interrupted),
         }
         // The pages say WAL, and opening such a file makes sidecars: a copy must open anywhere, alone.
-        to.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(())).at(target)?;
+        create::set_journal_mode(&to, target, JournalMode::Delete)?;
         to.close().map_err(|(_, why)| why).at(target)?;
+        durable::refuse_sidecars(target)?;
         durable::sync_file(target)
     }
 }

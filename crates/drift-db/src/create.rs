@@ -52,7 +52,11 @@ pub fn create(path: &Path, kind: DatabaseKind, journal: JournalMode, author: &Au
 }
 
 /// Switches the journal mode and reads it back: SQLite keeps the old one where it cannot comply.
-fn set_journal_mode(connection: &rusqlite::Connection, path: &Path, journal: JournalMode) -> Result<()> {
+pub(crate) fn set_journal_mode(
+    connection: &rusqlite::Connection,
+    path: &Path,
+    journal: JournalMode,
+) -> Result<()> {
     let got: String = (connection
         .pragma_update_and_check(None, "journal_mode", journal.name(), |row| row.get(0)))
     .at(path)?;

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::error::{DbError, IoContext, Result};
+use crate::paths::database_set;
 
 /// Replaces `path` with `content`, durably: after a crash it is the old file or the new one.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<()> {
@@ -33,6 +34,22 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
         (Some(old), Some(new)) if old != new => sync_dir(old),
         _ => Ok(()),
     }
+}
+
+/// Removes the sidecars that a closed private database may have left. SQLite passes over a close that could not
+/// fold a WAL back, so one with content means that the file alone is not complete.
+pub(crate) fn refuse_sidecars(main: &Path) -> Result<()> {
+    let [_, wal, shm, journal] = database_set(main);
+    for sidecar in [wal, shm, journal] {
+        let Ok(meta) = sidecar.symlink_metadata() else { continue };
+        let shared_memory = sidecar.as_os_str().as_encoded_bytes().ends_with(b"-shm");
+        if meta.len() > 0 && !shared_memory {
+            let why = io::Error::other("SQLite could not complete it");
+            return Err(DbError::io("close", main, why));
+        }
+        fs_err::remove_file(&sidecar).doing("remove", &sidecar)?;
+    }
+    Ok(())
 }
 
 /// Makes the content of `path` durable.

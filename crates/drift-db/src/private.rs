@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::Connection;
 
 use crate::connection::{self, Access};
-use crate::create::JournalMode;
+use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
@@ -97,12 +97,9 @@ pub fn prepare(path: &Path, kind: DatabaseKind, preparation: Preparation<'_>) ->
     let tx = connection.transaction().at(path)?;
     event::append(&tx, &preparation.author.now, what, detail).at(path)?;
     tx.commit().at(path)?;
-    let journal = match preparation.journal {
-        JournalMode::Wal => "WAL",
-        JournalMode::Delete => "DELETE",
-    };
-    connection.pragma_update_and_check(None, "journal_mode", journal, |_| Ok(())).at(path)?;
+    create::set_journal_mode(&connection, path, preparation.journal)?;
     connection.close().map_err(|(_, why)| why).at(path)?;
+    durable::refuse_sidecars(path)?;
     durable::sync_file(path)?;
     Ok(migrated)
 }

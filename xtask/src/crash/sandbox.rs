@@ -63,6 +63,16 @@ impl Sandbox {
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
     }
 
+    /// Overwrites a kilobyte of a file from `at` on, as a bad disk would.
+    pub(super) fn damage(&self, path: &str, at: usize) -> Result<()> {
+        let path = self.tree().join(path);
+        let mut bytes = std::fs::read(&path)?;
+        let end = bytes.len().min(at + 1024);
+        ensure!(at < end, "{} is too short to be damaged at {at}", path.display());
+        bytes[at..end].fill(0x5a);
+        Ok(std::fs::write(path, bytes)?)
+    }
+
     /// From now on, [`Self::start_over`] comes back to this state.
     pub(super) fn keep(&self) -> Result<()> {
         copy(&self.folder.path().join("work"), &self.folder.path().join("kept"))

@@ -66,7 +66,125 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         owns_up: reports_problems,
         recover: &["workspace", "scan"],
     },
+    Scenario {
+        name: "backup",
+        what: "a backup beside one that is there",
+        needs: &[&["workspace", "init"], &["workspace", "backup"]],
+        prepare: |sandbox| {
+            sandbox.must(&["workspace", "init"])?;
+            sandbox.must(&["workspace", "backup"])
+        },
+        command: &["workspace", "backup", "--note", "struck"],
+        observe: snapshots,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &[],
+    },
+    Scenario {
+        name: "backup-archive",
+        what: "a compressed backup",
+        needs: &[&["workspace", "init"], &["workspace", "backup"]],
+        prepare: |sandbox| sandbox.must(&["workspace", "init"]),
+        command: &["workspace", "backup", "--archive"],
+        observe: snapshots,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &[],
+    },
+    Scenario {
+        name: "prune",
+        what: "retention that removes two of three backups",
+        needs: &[&["workspace", "init"], &["workspace", "backup"]],
+        prepare: |sandbox| {
+            sandbox.must(&["workspace", "init"])?;
+            (0..3).try_for_each(|_| sandbox.must(&["workspace", "backup"]))
+        },
+        command: &["workspace", "backup", "prune", "--config", "backup.retention.manual=1"],
+        observe: snapshots,
+        midway: Midway::Anything,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "backup", "prune", "--config", "backup.retention.manual=1"],
+    },
+    Scenario {
+        name: "restore",
+        what: "a restore of an older backup over live databases",
+        needs: &[&["workspace", "init"], &["workspace", "restore"]],
+        prepare: two_generations,
+        command: &["workspace", "restore", "latest~1", "--yes"],
+        observe: generations,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "restore", "latest~1", "--yes"],
+    },
+    Scenario {
+        name: "restore-damaged",
+        what: "a restore over a database without a header and one with a hole, by quarantine",
+        needs: &[&["workspace", "init"], &["workspace", "restore"]],
+        prepare: |sandbox| {
+            two_generations(sandbox)?;
+            sandbox.damage(".drift/drift.db", 0)?;
+            sandbox.damage(".drift/cortex.db", 5 * 8192)
+        },
+        command: &["workspace", "restore", "latest~1", "--yes"],
+        observe: generations,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "restore", "latest~1", "--yes"],
+    },
+    Scenario {
+        name: "restore-lost",
+        what: "a restore after .drift was deleted",
+        needs: &[&["workspace", "init"], &["workspace", "restore"]],
+        prepare: |sandbox| {
+            two_generations(sandbox)?;
+            Ok(std::fs::remove_dir_all(sandbox.tree().join(".drift"))?)
+        },
+        command: &["workspace", "restore", "latest~1", "--yes"],
+        observe: generations,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "restore", "latest~1", "--yes"],
+    },
 ];
+
+/// Two backups that differ in both databases, and live ones that differ from both: every restore adds an event to
+/// each, which is the marker of a generation.
+fn two_generations(sandbox: &Sandbox) -> Result<()> {
+    sandbox.must(&["workspace", "init"])?;
+    for _ in 0..2 {
+        sandbox.must(&["workspace", "backup"])?;
+        sandbox.must(&["workspace", "restore", "--yes"])?;
+    }
+    Ok(())
+}
+
+/// How many events each live database holds, read from a backup that is taken for it and deleted again; and that
+/// every backup asked for is still there and whole.
+fn generations(sandbox: &Sandbox) -> Result<String> {
+    let taken = sandbox.document(&["workspace", "backup"])?;
+    if taken["ok"] != Value::Bool(true) {
+        return Ok(format!("error {}, {}", taken["error"]["code"], snapshots(sandbox)?));
+    }
+    let id = taken["id"].as_str().unwrap_or_default().to_owned();
+    let shown = sandbox.document(&["workspace", "backup", "show", &id])?;
+    let events: Vec<String> = (shown["databases"].as_array().into_iter().flatten())
+        .map(|database| format!("{} {}", database["name"], database["rows"]["event"]))
+        .collect();
+    sandbox.must(&["workspace", "backup", "delete", &id, "--yes"])?;
+    Ok(format!("events: {}; {}", events.join(", "), snapshots(sandbox)?))
+}
+
+/// The backups that were asked for, and whether all are whole.
+fn snapshots(sandbox: &Sandbox) -> Result<String> {
+    let list = sandbox.document(&["workspace", "backup", "list"])?;
+    let verified = sandbox.document(&["workspace", "backup", "verify"])?;
+    let count = |document: &Value, is_wanted: fn(&Value) -> bool| {
+        document["backups"].as_array().into_iter().flatten().filter(|backup| is_wanted(backup)).count()
+    };
+    let asked_for = count(&list, |backup| backup["reason"] == "user_requested");
+    let damaged = count(&verified, |backup| backup["healthy"] != Value::Bool(true));
+    Ok(format!("{asked_for} backups, {damaged} damaged"))
+}
 
 /// Versions and counts, or the code of the error.
 fn status(sandbox: &Sandbox) -> Result<String> {

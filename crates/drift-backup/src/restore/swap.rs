@@ -17,7 +17,7 @@ use super::plan::{LiveState, look, workspace_id};
 use super::{Staged, quarantine, recover};
 use crate::archive;
 use crate::create::{CreateOptions, Created, Hold, create};
-use crate::error::{BackupError, Result};
+use crate::error::{BackupError, IoContext, Result};
 use crate::id::SnapshotId;
 use crate::reason::Reason;
 use crate::work::Work;
@@ -49,6 +49,7 @@ pub struct Swapped {
 /// business.
 pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped> {
     let Swap { operation, mut staged, detail } = swap;
+    sweep(work, &staged, lock)?;
     let ours = workspace_id(work.paths);
     let mut intent = Intent::new(operation, staged.id.as_str());
     let (safety, quarantine) = store_live(work, &staged.kinds, &intent, lock)?;
@@ -56,6 +57,12 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     event.insert("safety_backup".into(), safety.as_ref().map(SnapshotId::to_string).into());
     event.insert("quarantine".into(), quarantine.is_some().then(|| staged.id.to_string()).into());
     let event = serde_json::Value::Object(event);
+    intent.workspaces.extend(ours);
+    if staged.kinds.contains(&DatabaseKind::Drift) {
+        // Before the copy is switched to WAL, in which a look leaves sidecars.
+        let copy = staged.dir.join(DatabaseKind::Drift.file_name());
+        intent.workspaces.extend(PinnedSource::open(&copy, DatabaseKind::Drift)?.workspace_id()?);
+    }
     let mut migrated = Vec::new();
     for kind in staged.kinds.clone() {
         if make_ready(work, &staged, kind, (operation.name(), &event))? {
@@ -65,14 +72,6 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
         intent.databases.push(IntentDatabase { name: kind.name().into(), blake3 });
     }
     durable::sync_dir(&staged.dir)?;
-    intent.workspaces.extend(ours);
-    if staged.kinds.contains(&DatabaseKind::Drift) {
-        let copy =
-            PinnedSource::open(&staged.dir.join(DatabaseKind::Drift.file_name()), DatabaseKind::Drift)?;
-        intent.workspaces.extend(copy.workspace_id()?);
-        drop(copy);
-        drop_sidecars(&staged.dir, DatabaseKind::Drift);
-    }
     intent.safety = safety.as_ref().map(SnapshotId::to_string);
     work.check()?;
     intent.write(work.paths, lock)?;
@@ -256,9 +255,18 @@ pub(super) fn finish(work: &Work<'_>, intent: &Intent, lock: &ExclusiveLock) -> 
     Ok(())
 }
 
-/// A look at a copy in WAL mode leaves empty sidecars beside it.
-fn drop_sidecars(dir: &Path, kind: DatabaseKind) {
-    for sidecar in &drift_db::database_set(&dir.join(kind.file_name()))[1..] {
-        let _ = std::fs::remove_file(sidecar);
+/// Removes what killed operations left in the staging directory. Whoever stages holds the workspace lock shared,
+/// so under the exclusive one nobody does; a pending intent was settled, or is about to be replaced.
+fn sweep(work: &Work<'_>, staged: &Staged, _lock: &ExclusiveLock) -> Result<()> {
+    let dir = work.paths.staging();
+    for entry in fs_err::read_dir(&dir).doing("list", &dir)? {
+        let path = entry.doing("list", &dir)?.path();
+        if path == staged.dir {
+            continue;
+        }
+        let is_dir = path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        let removed = if is_dir { fs_err::remove_dir_all(&path) } else { fs_err::remove_file(&path) };
+        removed.doing("remove", &path)?;
     }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use drift_backup::{BackupError, LiveState, RestorePlan, SnapshotStore, Swap, Swapped, extract, stage, swap};
 use drift_db::intent::{self, Operation};
-use drift_db::{DatabaseKind, LockName, WorkspacePaths, canonical, choose_root, lock_exclusive};
+use drift_db::{DatabaseKind, LockName, WorkspacePaths, canonical, choose_root, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
 use serde::Serialize;
 
@@ -90,10 +90,13 @@ pub(crate) fn apply(
 ) -> Result<RestoreReport, CommandError> {
     let (paths, snapshot) = (&planned.paths, &planned.plan.snapshot);
     prepare_dir(paths)?;
+    let kinds = planned.kinds();
+    // Shared while staging, so that nobody sweeps what is being staged; never upgraded.
+    let using = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
     // An intent that is refused is refused before anything is written.
     intent::read(paths)?;
-    let kinds = planned.kinds();
     let staged = with_work(session, paths, |work| stage(work, snapshot, &kinds))?;
+    drop(using);
     let lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
     settle_or_replace(session, planned, &lock)?;
     let mut detail = serde_json::Map::new();
