@@ -1,7 +1,7 @@
 //! How the errors of the libraries become [`CommandError`]s: the variant picks the code, the hint is copied.
 
 use drift_db::DbError;
-use drift_discover::WalkError;
+use drift_discover::{GitError, WalkError};
 
 use super::{CommandError, ErrorCode};
 
@@ -29,6 +29,20 @@ impl From<WalkError> for CommandError {
         let code = match &error {
             WalkError::Cancelled => ErrorCode::Interrupted,
             _ => ErrorCode::Io,
+        };
+        CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
+    }
+}
+
+impl From<GitError> for CommandError {
+    fn from(error: GitError) -> CommandError {
+        let code = match &error {
+            GitError::UnknownRevision { .. } | GitError::NoMergeBase { .. } => ErrorCode::NotFound,
+            GitError::NotARepository { .. } => ErrorCode::Usage,
+            GitError::NotInstalled(_)
+            | GitError::Unsafe { .. }
+            | GitError::NoAnswer
+            | GitError::Failed { .. } => ErrorCode::Io,
         };
         CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
     }

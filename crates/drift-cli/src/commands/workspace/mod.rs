@@ -1,5 +1,6 @@
 //! `drift workspace …`: one file per verb.
 
+mod affected;
 mod graph;
 mod init;
 mod options;
@@ -32,6 +33,7 @@ enum Verb {
     Scan(scan::Args),
     Projects(projects::Args),
     Graph(graph::Args),
+    Affected(affected::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -41,6 +43,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Scan(args) => scan::run(args, shell),
         Verb::Projects(args) => projects::run(args, shell),
         Verb::Graph(args) => graph::run(args, shell),
+        Verb::Affected(args) => affected::run(args, shell),
     }
 }
 
