@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 #![expect(clippy::disallowed_methods, reason = "a test hands PATH and the like of its own process to drift")]
 
+mod affected;
 mod command_line;
 mod completions;
 mod config;

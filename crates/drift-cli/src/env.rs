@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _, Read as _, Write};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -78,6 +78,16 @@ impl Env {
             CommandError::new(ErrorCode::Io, "the current directory no longer exists or cannot be read")
                 .with_hint("change to another directory, or name one with `-C DIR`")
         })
+    }
+
+    /// All of the standard input, if it is at most `limit` bytes.
+    pub(crate) fn stdin(&self, limit: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(bytes)
     }
 
     pub(crate) fn home(&self) -> Option<PathBuf> {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::args::GlobalArgs;
 use crate::env::Env;
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::ops::config::{self, Anchor, Files, Sources};
 use crate::ops::{Interrupt, Place, Session, Wait};
 use crate::ui::Ui;
@@ -72,6 +72,13 @@ impl<'a> Shell<'a> {
     /// A path from the command line, made absolute as seen from `-C DIR`.
     pub(crate) fn path(&self, given: &Path) -> PathBuf {
         self.place.cwd.join(given)
+    }
+
+    /// What was piped in, up to `limit` bytes.
+    pub(crate) fn stdin(&self, limit: u64) -> Result<Vec<u8>, CommandError> {
+        self.env.stdin(limit).map_err(|error| {
+            CommandError::new(ErrorCode::Io, "cannot read the standard input").with_cause(&error)
+        })
     }
 
     /// Where settings come from besides files.

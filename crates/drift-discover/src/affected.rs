@@ -29,6 +29,8 @@ pub struct AffectedInput<'a> {
     pub changed: &'a [ChangedFile],
     /// Patterns of files that concern every project, in order; `!` takes back, the last that matches counts.
     pub globals: &'a [String],
+    /// How many steps of dependents are followed; `None` for all.
+    pub depth: Option<usize>,
 }
 
 /// A project that the changes touch.
@@ -118,7 +120,7 @@ pub fn affected(input: &AffectedInput) -> (Vec<Affected>, Vec<Problem>) {
             direct.add(&edge.from, Reason::Deleted { project: project.clone(), kind: edge.kind });
         }
     }
-    (close(direct, graph), problems)
+    (close(direct, graph, input.depth), problems)
 }
 
 /// What is affected by itself.
@@ -223,19 +225,23 @@ fn gone<'b>(
         .map(|edge| (edge, &edge.to))
 }
 
-/// Adds all that depends on what is affected.
-fn close(mut direct: Direct, graph: &ProjectGraph) -> Vec<Affected> {
+/// Adds all that depends on what is affected, up to `depth` steps away.
+fn close(mut direct: Direct, graph: &ProjectGraph, depth: Option<usize>) -> Vec<Affected> {
     let mut dependents: HashMap<&ProjectId, Vec<&Edge>> = HashMap::new();
     for edge in graph.edges.iter().filter(|edge| edge.kind != EdgeKind::Peer) {
         dependents.entry(&edge.to).or_default().push(edge);
     }
     let mut open: Vec<ProjectId> = direct.0.keys().cloned().collect();
     let mut done: HashSet<ProjectId> = open.iter().cloned().collect();
-    while let Some(project) = open.pop() {
-        for edge in dependents.get(&project).into_iter().flatten() {
-            direct.add(&edge.from, Reason::Dependency { project: project.clone(), kind: edge.kind });
-            if done.insert(edge.from.clone()) {
-                open.push(edge.from.clone());
+    let mut steps = depth.unwrap_or(usize::MAX);
+    while steps > 0 && !open.is_empty() {
+        steps -= 1;
+        for project in std::mem::take(&mut open) {
+            for edge in dependents.get(&project).into_iter().flatten() {
+                direct.add(&edge.from, Reason::Dependency { project: project.clone(), kind: edge.kind });
+                if done.insert(edge.from.clone()) {
+                    open.push(edge.from.clone());
+                }
             }
         }
     }

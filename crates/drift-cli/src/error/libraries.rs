@@ -2,7 +2,7 @@
 
 use drift_backup::BackupError;
 use drift_db::DbError;
-use drift_discover::WalkError;
+use drift_discover::{GitError, WalkError};
 use drift_gc::GcError;
 
 use super::{CommandError, ErrorCode};
@@ -59,6 +59,20 @@ impl From<GcError> for CommandError {
     fn from(error: GcError) -> CommandError {
         let code = match &error {
             GcError::EmptyPolicy => ErrorCode::Config,
+        };
+        CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
+    }
+}
+
+impl From<GitError> for CommandError {
+    fn from(error: GitError) -> CommandError {
+        let code = match &error {
+            GitError::UnknownRevision { .. } | GitError::NoMergeBase { .. } => ErrorCode::NotFound,
+            GitError::NotARepository { .. } => ErrorCode::Usage,
+            GitError::NotInstalled(_)
+            | GitError::Unsafe { .. }
+            | GitError::NoAnswer
+            | GitError::Failed { .. } => ErrorCode::Io,
         };
         CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
     }

@@ -232,10 +232,10 @@ fn compare(
     last: Option<&ScanRow>,
     tx: &Changing<'_>,
 ) -> Result<Changes, DbError> {
-    let last_ns = match (rehash, last.and_then(|scan| scan.started_at.parse::<Timestamp>().ok())) {
-        (Rehash::Changed, Some(at)) => i64::try_from(at.as_nanosecond()).unwrap_or(0),
+    let last_ns = match rehash {
+        Rehash::Changed => started_ns(last),
         // Every file counts as written after the last scan.
-        _ => i64::MIN,
+        Rehash::All => i64::MIN,
     };
     let mut comparison = Comparison::new(&tree.files, last_ns);
     tx.run(|c| {
@@ -246,6 +246,12 @@ fn compare(
         })
     })?;
     Ok(comparison.finish())
+}
+
+/// When a scan started, in nanoseconds since 1970, for the comparison with what it stored.
+pub(super) fn started_ns(scan: Option<&ScanRow>) -> i64 {
+    let at = scan.and_then(|scan| scan.started_at.parse::<Timestamp>().ok());
+    at.and_then(|at| i64::try_from(at.as_nanosecond()).ok()).unwrap_or(i64::MIN)
 }
 
 fn append(

@@ -81,9 +81,10 @@ struct Case<'a> {
     files: &'a str,
     before: &'a str,
     globals: &'a [&'a str],
+    depth: Option<usize>,
 }
 
-const CASE: Case = Case { graph: "", base: None, files: "", before: "", globals: &[] };
+const CASE: Case = Case { graph: "", base: None, files: "", before: "", globals: &[], depth: None };
 
 #[track_caller]
 fn check(case: &Case, changes: &str, expected: &[&str]) {
@@ -95,6 +96,7 @@ fn check(case: &Case, changes: &str, expected: &[&str]) {
         base: then.as_ref().map(|then| (&before as &dyn crate::Source, then)),
         changed: &changed(changes),
         globals: &globals,
+        depth: case.depth,
     };
     let (found, problems) = affected(&input);
     assert_eq!(problems, []);
@@ -115,6 +117,8 @@ fn owners_and_all_that_depends_on_them() {
     check(&case, "~x ~d/x", &["npm:.: x, >npm:d normal", "npm:d: d/x"]);
     check(&case, "", &[]);
     check(&Case { graph: "npm:a", ..CASE }, "~b/x ~x", &[]);
+    check(&Case { depth: Some(0), ..case }, "~a/x", &both[..2]);
+    check(&Case { depth: Some(1), ..case }, "~a/x", &both[..3]);
 }
 
 #[test]
@@ -209,7 +213,8 @@ fn what_cannot_be_read_of_the_globals_is_a_problem() {
     {
         let head = MemorySource::new([(path("turbo.json"), text.as_bytes().to_vec())]);
         let graph = graph("npm:a");
-        let input = AffectedInput { head: (&head, &graph), base: None, changed: &[], globals: &[] };
+        let input =
+            AffectedInput { head: (&head, &graph), base: None, changed: &[], globals: &[], depth: None };
         let problems = affected(&input).1;
         assert_eq!(problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [expected]);
     }

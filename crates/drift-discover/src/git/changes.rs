@@ -45,24 +45,41 @@ impl Git {
     }
 
     /// The files below the directory that differ between a commit and the work tree, sorted by path: staged,
-    /// unstaged, and untracked unless ignored. A file that was staged counts even if the work tree has it as
-    /// the commit does.
+    /// unstaged, and untracked unless ignored.
     pub fn changed_since(&self, base: &str) -> Result<Vec<ChangedFile>, GitError> {
+        Ok(joined(self.tracked_since(base)?, self.untracked()?))
+    }
+
+    /// The same without what is untracked. A file that was staged counts even if the work tree has it as the
+    /// commit does.
+    pub fn tracked_since(&self, base: &str) -> Result<Vec<ChangedFile>, GitError> {
         let staged = self.run(DIFF.iter().copied().chain(["--cached", base, "--"]))?;
         let unstaged = self.run(DIFF.iter().copied().chain([base, "--"]))?;
-        let untracked = self.run(["ls-files", "-z", "--others", "--exclude-standard"])?;
         let mut changed: BTreeMap<RepoPath, ChangeKind> = statuses(&staged).collect();
         // The work tree is what discovery reads, so it has the last word.
         changed.extend(statuses(&unstaged));
-        for path in untracked.split(|&b| b == 0).filter_map(repo_path) {
-            let kind = changed.entry(path).or_insert(ChangeKind::Added);
-            // Taken out of the index, but still there.
-            if *kind == ChangeKind::Deleted {
-                *kind = ChangeKind::Modified;
-            }
-        }
         Ok(in_order(changed))
     }
+
+    /// The files below the directory that git neither tracks nor ignores, sorted by path.
+    pub fn untracked(&self) -> Result<Vec<ChangedFile>, GitError> {
+        let out = self.run(["ls-files", "-z", "--others", "--exclude-standard"])?;
+        let found = out.split(|&b| b == 0).filter_map(repo_path);
+        Ok(in_order(found.map(|path| (path, ChangeKind::Added)).collect()))
+    }
+}
+
+fn joined(tracked: Vec<ChangedFile>, untracked: Vec<ChangedFile>) -> Vec<ChangedFile> {
+    let mut changed: BTreeMap<RepoPath, ChangeKind> =
+        tracked.into_iter().map(|file| (file.path, file.kind)).collect();
+    for ChangedFile { path, .. } in untracked {
+        let kind = changed.entry(path).or_insert(ChangeKind::Added);
+        // Taken out of the index, but still there.
+        if *kind == ChangeKind::Deleted {
+            *kind = ChangeKind::Modified;
+        }
+    }
+    in_order(changed)
 }
 
 fn in_order(changed: BTreeMap<RepoPath, ChangeKind>) -> Vec<ChangedFile> {

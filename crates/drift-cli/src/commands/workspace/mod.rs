@@ -1,5 +1,6 @@
 //! `drift workspace …`: one file per verb.
 
+mod affected;
 mod backup;
 mod graph;
 mod history;
@@ -42,6 +43,7 @@ enum Verb {
     Restore(restore::Args),
     Migrate(migrate::Args),
     History(history::Args),
+    Affected(affected::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -56,6 +58,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Restore(args) => restore::run(args, shell),
         Verb::Migrate(args) => migrate::run(args, shell),
         Verb::History(args) => history::run(args, shell),
+        Verb::Affected(args) => affected::run(args, shell),
     }
 }
 

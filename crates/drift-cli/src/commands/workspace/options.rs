@@ -6,13 +6,39 @@ use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 use drift_gc::RetentionPolicy;
 use jiff::SignedDuration;
 
+use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
+use crate::ops::base::{self, BaseOptions};
 use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, rehash: Rehash) -> ScanOptions {
     ScanOptions { tree: tree(config), threads: 0, rehash }
+}
+
+/// What is asked of `affected`; `base` and `changes` come from the flags.
+pub(super) fn affected(
+    config: &Config,
+    shell: &Shell<'_>,
+    base: Option<String>,
+    changes: Changes,
+    depth: Option<usize>,
+) -> AffectedOptions {
+    let branch = config.workspace.default_branch.as_str();
+    let vars = shell.vars();
+    AffectedOptions {
+        tree: tree(config),
+        base: BaseOptions {
+            flag: base,
+            variable: vars.get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned(),
+            ci: base::ci(&vars),
+            default_branch: (!branch.is_empty()).then(|| branch.to_owned()),
+        },
+        changes,
+        globals: config.affected.global.iter().map(|glob| glob.as_str().to_owned()).collect(),
+        depth,
+    }
 }
 
 /// How a tree is read.
