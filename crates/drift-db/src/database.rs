@@ -78,6 +78,12 @@ impl Database {
         Ok(value)
     }
 
+    /// What does not work inside a transaction, such as a vacuum.
+    pub(crate) fn with_writer<T>(&self, step: impl FnOnce(&Connection, &Path) -> Result<T>) -> Result<T> {
+        let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
+        step(&writer.lock().unwrap_or_else(PoisonError::into_inner), &self.path)
+    }
+
     fn take_reader(&self) -> Result<Connection> {
         let mut readers = self.readers();
         loop {

@@ -26,6 +26,7 @@ mod root;
 mod schema;
 mod state;
 pub mod store;
+pub mod vacuum;
 mod verify;
 
 pub use chain::{Direction, Migration};

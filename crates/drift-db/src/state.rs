@@ -7,7 +7,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::connection::{self, Access};
 use crate::database::Database;
@@ -215,8 +215,8 @@ fn judge(
     Ok((state, None))
 }
 
-/// Opens for reading, also on a read-only mount: there WAL cannot make its sidecars, and without a `-wal` the
-/// file is complete and nobody can change it.
+/// Opens for reading, also on a read-only mount and on a full disk: there WAL cannot make its sidecars, and
+/// without a `-wal` the file is complete.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let probe = |connection: Connection| {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
@@ -235,7 +235,14 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
 }
 
 fn is_cannot_open(why: &rusqlite::Error) -> bool {
-    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+    let no_shared_memory = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMMAP];
+    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull))
+        || why.sqlite_error().is_some_and(|error| no_shared_memory.contains(&error.extended_code))
+}
+
+/// Whether nothing waits in a WAL; the attempt before may have left an empty one.
+fn is_complete(path: &Path) -> bool {
+    database_set(path)[1].symlink_metadata().map_or(0, |meta| meta.len()) == 0
 }
 
 /// The names of the complete snapshots beside a workspace, oldest first; their headers are written last.

@@ -6,6 +6,7 @@
 pub mod event;
 pub mod file;
 pub mod graph;
+pub mod history;
 pub mod memory;
 pub mod scan;
 mod stored_path;
