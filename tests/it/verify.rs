@@ -165,3 +165,45 @@ fn a_directory_that_others_can_read_is_a_warning() {
     std::fs::set_permissions(env.path(".drift"), std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(codes(&env, &[]), (vec!["fs.permissions".to_owned()], 0));
 }
+
+#[test]
+fn a_repair_is_proposed_confirmed_and_done() {
+    let env = fresh();
+    let id = env.run(["workspace", "backup", "--json"]).success().json()["id"].as_str().unwrap().to_owned();
+    env.write(".drift/drift.db", vec![b'x'; 20_000]);
+    sql(
+        &env,
+        "cortex",
+        "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
+                         VALUES ('note', 'hello', 0.5, '', '', '{}');
+                         INSERT INTO memory_fts (memory_fts) VALUES ('delete-all')",
+    );
+    env.write(".drift/tmp/left/over", "x");
+    assert_snapshot!(env.run(["workspace", "verify", "--repair"]), @"
+    exit 2
+    --- stderr
+    error: not confirmed: restore drift.db from snapshot [ID]; rebuild the full-text index of cortex.db; remove what interrupted commands left in .drift/tmp?
+    hint: give `--yes` to confirm without being asked
+    ");
+    let planned = env.run(["workspace", "verify", "--repair", "--dry-run", "--json"]).assert_code(3).json();
+    let done = env.run(["workspace", "verify", "--repair", "--yes", "--json"]).success().json();
+    assert_eq!(done["plan"], planned["plan"]);
+    assert_eq!(done["done"], done["plan"]);
+    assert_eq!(done["plan"][0], format!("restore drift.db from snapshot {id}"));
+    assert_eq!(done["healthy"], true);
+    env.run(["workspace", "projects"]).success();
+}
+
+#[test]
+fn what_nothing_can_mend_is_said() {
+    let env = fresh();
+    env.write(".drift/cortex.db", vec![b'x'; 20_000]);
+    assert_snapshot!(env.run(["workspace", "verify", "--repair", "--yes"]), @"
+    exit 3
+    --- stdout
+    error: cortex.db: file is not a database [db.damaged]
+      run `drift workspace restore --database cortex`
+    The workspace is damaged, and nothing here can mend it
+    ");
+    assert_eq!(std::fs::read(env.path(".drift/cortex.db")).unwrap(), vec![b'x'; 20_000]);
+}

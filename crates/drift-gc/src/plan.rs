@@ -183,7 +183,7 @@ pub fn plan(facts: &Facts, policy: &GcPolicy, now: Timestamp) -> Result<GcPlan> 
 }
 
 /// What nobody can be working on any more. What changed in the future, by a clock that was set back, is young.
-fn orphans<'a>(piles: &'a [Pile], grace: SignedDuration, now: Timestamp) -> impl Iterator<Item = &'a Pile> {
+fn orphans(piles: &[Pile], grace: SignedDuration, now: Timestamp) -> impl Iterator<Item = &Pile> {
     piles.iter().filter(move |pile| {
         let old = |changed: Timestamp| now.duration_since(changed) > grace;
         pile.live == Live::No && pile.changed.is_some_and(old)

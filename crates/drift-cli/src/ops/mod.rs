@@ -17,6 +17,7 @@ pub(crate) mod migrate;
 pub(crate) mod projects;
 mod random;
 mod recovery;
+pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod scan;
 pub(crate) mod status;

@@ -46,6 +46,9 @@ pub(crate) struct FindingView {
     pub(crate) subject: String,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
+    /// The database that it is about, where it is one.
+    #[serde(skip)]
+    pub(super) database: Option<DatabaseKind>,
 }
 
 impl FindingView {
@@ -56,19 +59,23 @@ impl FindingView {
             subject: subject.to_owned(),
             message,
             hint: Some(hint.to_owned()),
+            database: None,
         }
     }
-}
 
-impl From<VerifyFinding> for FindingView {
-    fn from(finding: VerifyFinding) -> FindingView {
+    fn of_database(kind: DatabaseKind, finding: VerifyFinding) -> FindingView {
         FindingView {
             code: finding.code.to_owned(),
             severity: name(finding.severity),
             subject: finding.subject,
             message: finding.message,
             hint: finding.hint,
+            database: Some(kind),
         }
+    }
+
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == name(Severity::Error)
     }
 }
 
@@ -80,7 +87,7 @@ fn name(severity: Severity) -> &'static str {
 }
 
 /// `drift workspace verify`.
-pub(crate) fn run(session: &Session<'_>, options: VerifyOptions) -> Result<VerifyReport, CommandError> {
+pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<VerifyReport, CommandError> {
     let paths = locate(session.place)?;
     let there = is_there(&paths.drift_dir())?;
     if !there && drift_db::snapshots(&paths).is_empty() {
@@ -89,16 +96,16 @@ pub(crate) fn run(session: &Session<'_>, options: VerifyOptions) -> Result<Verif
     // Nobody can be using the databases of a workspace without `.drift`.
     let _lock =
         there.then(|| lock_shared(&paths, LockName::Workspace, &session.lock_request())).transpose()?;
-    let mut findings = databases(session, &paths, &options)?;
+    let mut findings = databases(session, &paths, options)?;
     findings.extend(surroundings(&paths));
     if options.level >= VerifyLevel::Normal {
-        if let Some(error) = options.config_error {
+        if let Some(error) = &options.config_error {
             let hint = "run `drift config validate`";
             findings.push(FindingView::new(
                 "config.invalid",
                 Severity::Error,
                 "drift.toml",
-                error.message,
+                error.message.clone(),
                 hint,
             ));
         }
@@ -110,7 +117,7 @@ pub(crate) fn run(session: &Session<'_>, options: VerifyOptions) -> Result<Verif
             VerifyLevel::Normal => "default",
             VerifyLevel::Deep => "deep",
         },
-        healthy: findings.iter().all(|finding| finding.severity != "error"),
+        healthy: !findings.iter().any(FindingView::is_error),
         findings,
     })
 }
@@ -153,7 +160,7 @@ fn databases(
     for (kind, verdict) in verdicts {
         let verdict = verdict?;
         known.extend(verdict.version.map(|version| (kind, version, verdict.initialised)));
-        findings.extend(verdict.findings.into_iter().map(FindingView::from));
+        findings.extend(verdict.findings.into_iter().map(|finding| FindingView::of_database(kind, finding)));
     }
     findings.extend(together(&known));
     Ok(findings)
