@@ -23,7 +23,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["drift-cli"]),
     ("jsonc-parser", &["drift-discover"]),
     ("nix", &["xtask"]),
-    ("nodejs-semver", &["drift-discover"]),
     ("pep508_rs", &["drift-discover"]),
     ("roxmltree", &["drift-discover"]),
     ("rusqlite", &["drift-db"]),

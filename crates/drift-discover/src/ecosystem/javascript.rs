@@ -12,6 +12,7 @@ mod nx;
 mod overrides;
 mod packages;
 mod patterns;
+mod range;
 mod rush;
 mod settings;
 mod specifier;
