@@ -24,6 +24,9 @@ const MAX_LISTED: usize = 200_000;
 /// Longest pattern in bytes.
 const MAX_PATTERN: usize = 4096;
 
+/// Most patterns with wildcards that one manifest may have: each can walk the whole tree.
+pub(crate) const MAX_PATTERNS: usize = 1000;
+
 /// What a dialect of patterns allows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct GlobOptions {
@@ -207,6 +210,12 @@ pub(crate) fn rust_directories(
     let pattern = pattern.trim_end_matches('/');
     let below = if pattern.ends_with("**") { "/*" } else { "" };
     Glob::new(&format!("{pattern}{below}"), DIALECT)?.find(source, base, EntryKind::Dir)
+}
+
+/// Which of `patterns` is the first too many for a manifest; it and what follows is not to be read.
+pub(crate) fn first_beyond<'p>(patterns: impl Iterator<Item = &'p str>) -> Option<usize> {
+    let wild = patterns.enumerate().filter(|(_, pattern)| pattern.contains(['*', '?', '[']));
+    wild.map(|(at, _)| at).nth(MAX_PATTERNS)
 }
 
 impl Alternative {

@@ -344,3 +344,32 @@ name = "rooted"
         ",
     );
 }
+
+#[test]
+fn a_manifest_cannot_have_any_number_of_patterns() {
+    let patterns = "\"x*\",\n".repeat(1000);
+    check(
+        &format!(
+            "
+//- Cargo.toml
+[workspace]
+members = [
+{patterns}\"y*\",
+\"plain\",
+]
+//- x1/Cargo.toml
+[package]
+name = 'x1'
+//- y1/Cargo.toml
+[package]
+name = 'y1'
+"
+        ),
+        "
+        workspace cargo:. cargo
+        cargo:x1 x1 in cargo:. private
+        cargo:y1 y1 private
+        problem Cargo.toml:1003 member.pattern: has more than 1000 patterns; this one and the members behind it are not read
+        ",
+    );
+}

@@ -1,5 +1,6 @@
 //! The members of a uv workspace, as `uv workspace list` collects them.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -8,7 +9,7 @@ use super::manifest::{Manifest, PYPROJECT, Workspace};
 use super::requirement::normalise;
 use crate::ecosystem::manifests::Manifests;
 use crate::ecosystem::toml_file::Listed;
-use crate::glob::rust_directories;
+use crate::glob::{MAX_PATTERNS, first_beyond, rust_directories};
 use crate::path::RepoPath;
 
 /// Compiling a pattern is slow enough that a manifest cannot have any number of them.
@@ -22,11 +23,19 @@ pub(super) fn members(
 ) -> BTreeMap<String, RepoPath> {
     let context = projects.context;
     let Some(file) = root.join(PYPROJECT) else { return BTreeMap::new() };
+    // Only a directory without a manifest asks for it.
+    let visible = OnceCell::new();
     let mut dirs = BTreeSet::from([root.clone()]);
     let excluded = Excluded::new(workspace, |listed, message| {
         context.problem(&file, Some(listed.line), "member.pattern", message);
     });
-    for listed in &workspace.members {
+    let end = first_beyond(workspace.members.iter().map(|member| member.text.as_str()));
+    if let Some(at) = end {
+        let message =
+            format!("has more than {MAX_PATTERNS} patterns; this one and the members behind it are not read");
+        context.problem(&file, Some(workspace.members[at].line), "member.pattern", message);
+    }
+    for listed in &workspace.members[..end.unwrap_or(workspace.members.len())] {
         let text = &listed.text;
         let report = |code, message| context.problem(&file, Some(listed.line), code, message);
         match rust_directories(context.source(), root, text) {
@@ -40,7 +49,10 @@ pub(super) fn members(
                 for dir in found.into_iter().filter(|dir| !excluded.covers(root, dir)) {
                     if has_manifest(projects, &dir) {
                         dirs.insert(dir);
-                    } else if !is_passed_over(projects, &dir) {
+                    } else if !is_passed_over(
+                        visible.get_or_init(|| context.source().visible(&|_| true)),
+                        &dir,
+                    ) {
                         let message = format!(
                             "the member `{dir}` (from `{text}`) has no {PYPROJECT}; add one or exclude it"
                         );
@@ -91,13 +103,12 @@ fn has_manifest(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
     })
 }
 
-/// uv does not mind a hidden directory without a manifest, nor one that has only ignored files.
-fn is_passed_over(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
-    let has_visible = || {
-        let visible = projects.context.source().visible(&|_| true);
-        visible.iter().any(|path| path.starts_with(dir))
-    };
-    dir.file_name().starts_with(b".") || !has_visible()
+/// Whether uv does not mind that `dir` has no manifest: it is hidden, or has only ignored files.
+fn is_passed_over(visible: &[RepoPath], dir: &RepoPath) -> bool {
+    let below = [dir.as_bytes(), b"/"].concat();
+    let first = visible.partition_point(|path| path.as_bytes() < below.as_slice());
+    let has_visible = visible.get(first).is_some_and(|path| path.starts_with(dir));
+    dir.file_name().starts_with(b".") || !has_visible
 }
 
 /// `exclude`: unlike in `members`, a wildcard crosses slashes.
