@@ -1,8 +1,8 @@
 //! What a changed lock file means: which packages changed, and which projects use them.
 //!
 //! One file per format turns the text into a [`Lock`]: packages, what each needs, and which projects start
-//! where. Two locks are then compared project by project: a project is touched if the set of packages that it
-//! reaches, directly or through others, is not the same. Projects that a project depends on are not followed
+//! where. Two locks are then compared project by project: a project is touched if the packages that it reaches,
+//! directly or through others, are not the same, or need each other differently. Projects that a project depends on are not followed
 //! here: the graph does that.
 //! Invariant: where a lock does not tell (unreadable, a format of its own, settings that change how
 //! everything resolves), every project it governs is touched and the reason says so; never fewer.
@@ -241,77 +241,125 @@ impl Lock {
             self.users.entry(user).or_default().extend_from_slice(at);
         }
     }
-
-    /// The places of all packages that are reached from `starts`.
-    fn reach(&self, starts: &[usize], seen: &mut [usize], stamp: usize, mut found: impl FnMut(usize)) {
-        let mut open = starts.to_vec();
-        while let Some(at) = open.pop() {
-            if std::mem::replace(&mut seen[at], stamp) != stamp {
-                found(at);
-                open.extend_from_slice(&self.packages[at].needs);
-            }
-        }
-    }
 }
 
-/// For each project that does not reach the same packages in both, those that differ.
+/// For each project that does not reach the same packages in both, or reaches them on other ways, those that
+/// differ.
 fn difference(before: &Lock, after: &Lock) -> BTreeMap<ProjectId, Vec<PackageChange>> {
-    let mut ids = HashMap::new();
-    let (old, new) = (number(before, &mut ids), number(after, &mut ids));
-    let (mut seen_old, mut seen_new) = (vec![0; old.len()], vec![0; new.len()]);
+    let mut numbers = Numbers::default();
+    let (mut old, mut new) = (Side::new(before, &mut numbers), Side::new(after, &mut numbers));
     let users: BTreeSet<&ProjectId> = before.users.keys().chain(after.users.keys()).collect();
     let mut touched = BTreeMap::new();
     for (at, user) in users.into_iter().enumerate() {
-        let mut reached: BTreeMap<usize, (Option<usize>, Option<usize>)> = BTreeMap::new();
-        let starts = |lock: &'_ Lock| lock.users.get(user).cloned().unwrap_or_default();
-        before.reach(&starts(before), &mut seen_old, at + 1, |package| {
-            reached.entry(old[package]).or_default().0 = Some(package);
+        let (was, is) = (old.reached(user, at + 1), new.reached(user, at + 1));
+        // A package that is itself another says most; then one that needs others than before; then what the
+        // project itself starts at.
+        let changes = [Reached::packages, Reached::wired, Reached::starts].iter().find_map(|by| {
+            let changes = changes(&old, by(&was), &new, by(&is));
+            (!changes.is_empty()).then_some(changes)
         });
-        after.reach(&starts(after), &mut seen_new, at + 1, |package| {
-            reached.entry(new[package]).or_default().1 = Some(package);
-        });
-        let mut changes: BTreeMap<&str, PackageChange> = BTreeMap::new();
-        for (was, is) in reached.into_values() {
-            let (package, is_old) = match (was, is) {
-                (Some(was), None) => (&before.packages[was], true),
-                (None, Some(is)) => (&after.packages[is], false),
-                _ => continue,
-            };
-            let name = package.name.as_str();
-            let change = changes.entry(name).or_insert_with(|| PackageChange {
-                name: name.to_owned(),
-                from: Vec::new(),
-                to: Vec::new(),
-            });
-            if is_old { &mut change.from } else { &mut change.to }.push(package.version.clone());
-        }
-        if !changes.is_empty() {
-            let tidy = |mut change: PackageChange| {
-                for versions in [&mut change.from, &mut change.to] {
-                    versions.sort();
-                    versions.dedup();
-                }
-                change
-            };
-            touched.insert(user.clone(), changes.into_values().map(tidy).collect());
+        if let Some(changes) = changes {
+            touched.insert(user.clone(), changes);
         }
     }
     touched
 }
 
-type Key<'l> = (&'l str, &'l str, blake3::Hash);
+/// The packages that are under a number on one side only.
+fn changes(
+    old: &Side,
+    was: &BTreeMap<usize, usize>,
+    new: &Side,
+    is: &BTreeMap<usize, usize>,
+) -> Vec<PackageChange> {
+    let mut changes: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for (_, &at) in was.iter().filter(|(number, _)| !is.contains_key(number)) {
+        let package = &old.lock.packages[at];
+        changes.entry(&package.name).or_default().0.insert(&package.version);
+    }
+    for (_, &at) in is.iter().filter(|(number, _)| !was.contains_key(number)) {
+        let package = &new.lock.packages[at];
+        changes.entry(&package.name).or_default().1.insert(&package.version);
+    }
+    let owned = |versions: BTreeSet<&str>| versions.into_iter().map(str::to_owned).collect();
+    let changes = changes.into_iter();
+    changes
+        .map(|(name, (from, to))| PackageChange { name: name.into(), from: owned(from), to: owned(to) })
+        .collect()
+}
 
-/// One number for the same package in both locks.
-fn number<'l>(lock: &'l Lock, ids: &mut HashMap<Key<'l>, usize>) -> Vec<usize> {
-    let key = |package: &'l Package| (&*package.name, &*package.version, package.digest);
-    let mut next = ids.len();
-    let mut id = |package| {
-        *ids.entry(key(package)).or_insert_with(|| {
-            next += 1;
-            next - 1
-        })
-    };
-    lock.packages.iter().map(&mut id).collect()
+/// Numbers that are the same for the same thing in both locks.
+#[derive(Default)]
+struct Numbers<'l> {
+    /// A package by itself.
+    packages: HashMap<(&'l str, &'l str, blake3::Hash), usize>,
+    /// A package with those it needs.
+    wired: HashMap<(usize, Vec<usize>), usize>,
+}
+
+/// One of the two locks.
+struct Side<'l> {
+    lock: &'l Lock,
+    packages: Vec<usize>,
+    wired: Vec<usize>,
+    seen: Vec<usize>,
+}
+
+/// What a project reaches: places in the lock by number.
+#[derive(Default)]
+struct Reached {
+    packages: BTreeMap<usize, usize>,
+    wired: BTreeMap<usize, usize>,
+    starts: BTreeMap<usize, usize>,
+}
+
+impl Reached {
+    fn packages(&self) -> &BTreeMap<usize, usize> {
+        &self.packages
+    }
+
+    fn wired(&self) -> &BTreeMap<usize, usize> {
+        &self.wired
+    }
+
+    fn starts(&self) -> &BTreeMap<usize, usize> {
+        &self.starts
+    }
+}
+
+impl<'l> Side<'l> {
+    fn new(lock: &'l Lock, numbers: &mut Numbers<'l>) -> Side<'l> {
+        let mut number = |package: &'l Package| {
+            let next = numbers.packages.len();
+            *numbers.packages.entry((&package.name, &package.version, package.digest)).or_insert(next)
+        };
+        let packages: Vec<usize> = lock.packages.iter().map(&mut number).collect();
+        let mut wire = |(at, package): (usize, &Package)| {
+            let mut needs: Vec<usize> = package.needs.iter().map(|&need| packages[need]).collect();
+            needs.sort_unstable();
+            needs.dedup();
+            let next = numbers.wired.len();
+            *numbers.wired.entry((packages[at], needs)).or_insert(next)
+        };
+        let wired = lock.packages.iter().enumerate().map(&mut wire).collect();
+        Side { lock, wired, seen: vec![0; packages.len()], packages }
+    }
+
+    /// What `user` reaches; `stamp` is another for each.
+    fn reached(&mut self, user: &ProjectId, stamp: usize) -> Reached {
+        let mut reached = Reached::default();
+        let Some(starts) = self.lock.users.get(user) else { return reached };
+        reached.starts = starts.iter().map(|&at| (self.packages[at], at)).collect();
+        let mut open = starts.clone();
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut self.seen[at], stamp) != stamp {
+                reached.packages.insert(self.packages[at], at);
+                reached.wired.insert(self.wired[at], at);
+                open.extend_from_slice(&self.lock.packages[at].needs);
+            }
+        }
+        reached
+    }
 }
 
 /// Parses YAML that may be as large as a lock file.

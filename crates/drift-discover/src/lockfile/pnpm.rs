@@ -19,8 +19,8 @@ const SETTINGS: [&str; 5] = [
 ];
 const DIRECT: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];
 const NEEDS: [&str; 2] = ["dependencies", "optionalDependencies"];
-/// Facts about where a package is used, not about the package.
-const PLACEMENT: [&str; 2] = ["dev", "optional"];
+/// What is not about the package itself: where it is used, and what it needs, which is compared as such.
+const ELSEWHERE: [&str; 4] = ["dependencies", "dev", "optional", "optionalDependencies"];
 
 pub(super) fn parse(text: &str, scope: &Scope) -> Result<Lock, String> {
     let doc = yaml(text)?;
@@ -43,7 +43,7 @@ pub(super) fn parse(text: &str, scope: &Scope) -> Result<Lock, String> {
         let base = key.split('(').next().unwrap_or(key);
         let package = packages.get(key).or_else(|| packages.get(base)).unwrap_or(&Value::Null);
         let (name, version) = name_and_version(key, is_old);
-        let content = format!("{key}\n{}\n{}", own(snapshot), own(package));
+        let content = format!("{base}\n{}\n{}", own(snapshot), own(package));
         places.insert(key, lock.add(name, version, content));
     }
     for (key, snapshot) in snapshots {
@@ -100,7 +100,7 @@ fn name_and_version(key: &str, is_old: bool) -> (&str, &str) {
 fn own(entry: &Value) -> String {
     let entry = entry.as_object().into_iter().flatten();
     entry
-        .filter(|(key, _)| !PLACEMENT.contains(&key.as_str()))
+        .filter(|(key, _)| !ELSEWHERE.contains(&key.as_str()))
         .map(|(key, value)| format!("{key}={value}\n"))
         .collect()
 }

@@ -153,7 +153,7 @@ fn pnpm_spells_keys_in_each_version_its_way() {
     check("x/pnpm-lock.yaml", &graph, v5, "3.0.0", "3.1.0", "npm:x: @s/c 3.0.0→3.1.0");
     let v6 = "lockfileVersion: '6.0'\nimporters:\n  .:\n    dependencies:\n      a: {specifier: '*', version: 1.0.0(p@2.0.0)}\n\
               packages:\n  /a@1.0.0(p@2.0.0): {dependencies: {z: /b@1.1.0}}\n  /b@1.1.0: {resolution: {integrity: b}}\n";
-    check("x/pnpm-lock.yaml", &graph, v6, "1.1.0", "1.2.0", "npm:x: a 1.0.0→1.0.0, b 1.1.0→1.2.0");
+    check("x/pnpm-lock.yaml", &graph, v6, "1.1.0", "1.2.0", "npm:x: b 1.1.0→1.2.0");
 }
 
 const YARN_1: &str = r#"# yarn lockfile v1
@@ -287,6 +287,15 @@ fn cargo_users() {
     check("\"left\", ", "", "cargo:app: left 1.0.0→, twin 1.0.0→");
     check("version = 4", "version = 3", "");
     check("[[package]]", "[package", "all 3: the lock file now cannot be read: unclosed table, expected `]`");
+}
+
+#[test]
+fn the_same_packages_on_other_ways_are_a_change() {
+    let graph = graph("cargo", &["app app", "lib lib"]);
+    let text = CARGO.replace("\"left\", \"lib\", \"twin 2.0.0\"", "\"left\", \"twin 1.0.0\", \"twin 2.0.0\"");
+    let check = |from, to, expected| check("Cargo.lock", &graph, &text, from, to, expected);
+    check("\"twin 1.0.0 (", "\"twin 2.0.0 (", "cargo:app: left 1.0.0→1.0.0");
+    check("\"twin 1.0.0\", ", "", "cargo:app: twin 1.0.0→");
 }
 
 #[test]
