@@ -22,15 +22,18 @@ use scenarios::{SCENARIOS, Scenario};
 use sweep::Depth;
 
 const USAGE: &str = "\
-Usage: cargo xtask crash [SCENARIO]... [--quick] [--order] [--workers N] [--binary PATH] [--list]
+Usage: cargo xtask crash [SCENARIO]... [--quick] [--call NAME]... [--order] [--workers N] [--binary PATH] [--list]
 
---quick takes a sample of the points; --order lints durability instead of injecting faults.
+--quick takes a sample of the points, --call strikes one system call only.
+--order lints durability instead of injecting faults.
 ";
 
 struct Options {
     /// All if empty.
     scenarios: Vec<&'static Scenario>,
     depth: Depth,
+    /// All if empty.
+    calls: Vec<&'static str>,
     check: Check,
     workers: usize,
     binary: Option<String>,
@@ -65,7 +68,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
             continue;
         }
         is_good &= match options.check {
-            Check::Faults => sweep::run(scenario, &drift, options.depth, options.workers)?,
+            Check::Faults => sweep::run(scenario, &drift, options.depth, &options.calls, options.workers)?,
             Check::Order => order::run(scenario, &probe)?,
         };
     }
@@ -86,13 +89,26 @@ fn cannot_run() -> Option<&'static str> {
 
 fn parse(arguments: &[String]) -> Result<Options> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(4);
-    let mut options =
-        Options { scenarios: Vec::new(), depth: Depth::Full, check: Check::Faults, workers, binary: None };
+    let mut options = Options {
+        scenarios: Vec::new(),
+        depth: Depth::Full,
+        calls: Vec::new(),
+        check: Check::Faults,
+        workers,
+        binary: None,
+    };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--quick" => options.depth = Depth::Sample,
             "--order" => options.check = Check::Order,
+            "--call" => {
+                let name = rest.next().map_or("", String::as_str);
+                let call = fault::CALLS.iter().find(|call| **call == name);
+                options
+                    .calls
+                    .push(call.with_context(|| format!("--call takes one of: {}", fault::CALLS.join(", ")))?);
+            }
             "--binary" => options.binary = Some(rest.next().context("--binary takes a path")?.clone()),
             "--workers" => {
                 let number = rest.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);

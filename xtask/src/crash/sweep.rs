@@ -49,13 +49,20 @@ enum Ending {
 }
 
 /// Prints the tally of `scenario`, and returns whether nothing was bad.
-pub(super) fn run(scenario: &Scenario, drift: &Path, depth: Depth, workers: usize) -> Result<bool> {
+pub(super) fn run(
+    scenario: &Scenario,
+    drift: &Path,
+    depth: Depth,
+    calls: &[&str],
+    workers: usize,
+) -> Result<bool> {
     let started = Instant::now();
     let sandboxes: Result<Vec<Sandbox>> = (0..workers).map(|_| prepared(scenario, drift)).collect();
     let sandboxes = sandboxes.with_context(|| format!("cannot prepare {}", scenario.name))?;
     let first = sandboxes.first().context("no workers")?;
     let states = states(scenario, first)?;
-    let faults = faults(scenario, first, depth)?;
+    let mut faults = faults(scenario, first, depth)?;
+    faults.retain(|fault| calls.is_empty() || calls.contains(&fault.call));
     println!(
         "{}: {} points, {workers} workers; old: {}; new: {}",
         scenario.name,

@@ -70,7 +70,7 @@ pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitRe
     let mut inspection = inspect(&paths)?;
     let created = !inspection.initialised() || inspection.databases.iter().any(FoundDatabase::is_lost);
     if !inspection.is_ready() {
-        complete(session, &paths, &inspection, options, &lock)?;
+        complete(session, &paths, inspection, options, &lock)?;
         inspection = inspect(&paths)?;
     }
     let mut ready = Ready::open(&paths, inspection, lock)?;
@@ -152,21 +152,22 @@ fn refuse_damage(inspection: &Inspection, recreate: &[DatabaseKind]) -> Result<(
 }
 
 /// Creates what is missing, migrates what is old, and marks both databases as initialised.
+///
+/// Takes the inspection, because its visitors may hold a file for themselves after a crash.
 fn complete(
     session: &Session<'_>,
     paths: &WorkspacePaths,
-    inspection: &Inspection,
+    inspection: Inspection,
     options: &InitOptions,
     lock: &ExclusiveLock,
 ) -> Result<(), CommandError> {
-    refuse_damage(inspection, &options.recreate)?;
+    refuse_damage(&inspection, &options.recreate)?;
     let author = session.author();
     let journal = journal_mode(session, paths, options);
-    for found in &inspection.databases {
-        if found.is_lost() {
-            session.check()?;
-            create(&found.path, found.kind, journal, &author)?;
-        }
+    let lost = inspection.databases.into_iter().filter(FoundDatabase::is_lost);
+    for (path, kind) in lost.map(|found| (found.path, found.kind)).collect::<Vec<_>>() {
+        session.check()?;
+        create(&path, kind, journal, &author)?;
     }
     let plans = migrate::plans(&inspect(paths)?, &MigrateOptions::to_latest(&options.retention))?;
     migrate::execute(session, paths, &plans, &options.retention, lock)?;
