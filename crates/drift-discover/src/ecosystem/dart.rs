@@ -75,17 +75,20 @@ fn find(context: &Context) -> Found {
 
     let listed = workspaces.iter().flat_map(|(_, members)| members.iter().cloned());
     let projects: BTreeSet<RepoPath> = projects.into_iter().chain(listed).collect();
+    let names: Vec<BTreeMap<String, RepoPath>> =
+        workspaces.iter().map(|(_, members)| names(&pubspecs, members)).collect();
+    let none = BTreeMap::new();
     let mut found = Vec::new();
     for dir in projects {
         let home = (workspaces.iter().enumerate())
             .filter(|(_, (_, members))| members.contains(&dir))
             .max_by_key(|(_, (workspace, _))| workspace.root.parts().count())
             .map(|(at, _)| at);
-        let names = home.map(|at| names(&pubspecs, &workspaces[at].1)).unwrap_or_default();
+        let names = home.map_or(&none, |at| &names[at]);
         let overrides = home.and_then(|at| pubspecs.by_dir.get(&workspaces[at].0.root));
         if let Some(pubspec) = pubspecs.by_dir.get(&dir) {
             let overrides = overrides.filter(|_| pubspec.in_workspace);
-            found.push(project(context, &dir, pubspec, overrides, &names, home, &workspaces));
+            found.push(project(context, &dir, pubspec, overrides, names, home, &workspaces));
         }
     }
     Found { workspaces: workspaces.into_iter().map(|(workspace, _)| workspace).collect(), projects: found }

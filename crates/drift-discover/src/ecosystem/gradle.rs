@@ -20,6 +20,7 @@ use settings::Build;
 use crate::context::Context;
 use crate::ecosystem::script::{Language, Script};
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
+use crate::graph::ExternalDependency;
 use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
@@ -63,6 +64,7 @@ fn find(context: &Context) -> Found {
         })
         .collect();
 
+    let resolver = Resolver::new(context, &builds, &read, &catalogs);
     let mut found = Found::default();
     for build in &builds {
         found.workspaces.push(FoundWorkspace { root: build.root.clone(), manager: "gradle".into() });
@@ -76,7 +78,7 @@ fn find(context: &Context) -> Found {
             (None, Some((build, _))) => builds[build].settings.clone(),
             (None, None) => continue,
         };
-        let (links, external) = links(context, dir, place, &builds, &read, &catalogs);
+        let (links, external) = resolver.links(dir, place);
         found.projects.push(FoundProject {
             ecosystem: None,
             key: dir.clone(),
@@ -117,58 +119,87 @@ enum Role {
     Root,
 }
 
-type Links = (Vec<Link>, Vec<crate::graph::ExternalDependency>);
+type Links = (Vec<Link>, Vec<ExternalDependency>);
 
-/// What the build file of `dir`, and those above it in the build, declare for it.
-fn links(
-    context: &Context,
-    dir: &RepoPath,
-    place: Option<(usize, usize)>,
-    builds: &[Build],
-    read: &BTreeMap<RepoPath, (RepoPath, BuildFile)>,
-    catalogs: &[Catalog],
-) -> Links {
-    let mut links = Vec::new();
-    let mut external = Vec::new();
-    let Some((build_at, own)) = place else {
-        if let Some((_, file)) = read.get(dir) {
-            external.extend(file.external.iter().flat_map(|(_, found)| found.resolve(&Catalog::default())));
-        }
-        return (links, external);
-    };
-    let build = &builds[build_at];
-    let own_path = build.path_of(own);
-    for (at, entry) in build.projects.iter().enumerate() {
-        let Some((path, file)) = entry.dir.as_ref().and_then(|dir| read.get(dir)) else { continue };
-        let from = build.path_of(at);
-        let applies = |target: &Target| match target {
-            Target::Own => at == own,
-            Target::Project(name) => build.absolute(at, name) == own_path,
-            Target::Below => at != own && is_below(&own_path, &from),
-            Target::All => is_below(&own_path, &from),
+/// All that is needed to resolve what build files declare.
+struct Resolver<'a> {
+    context: &'a Context<'a>,
+    builds: &'a [Build],
+    /// The build file of each directory, with its path.
+    read: &'a BTreeMap<RepoPath, (RepoPath, BuildFile)>,
+    catalogs: &'a [Catalog],
+    /// For each build, the projects whose build file says something for others.
+    shared: Vec<Vec<usize>>,
+}
+
+impl<'a> Resolver<'a> {
+    fn new(
+        context: &'a Context<'a>,
+        builds: &'a [Build],
+        read: &'a BTreeMap<RepoPath, (RepoPath, BuildFile)>,
+        catalogs: &'a [Catalog],
+    ) -> Resolver<'a> {
+        let shares = |dir: &RepoPath| {
+            read.get(dir).is_some_and(|(_, file)| {
+                let mut targets = file.projects.iter().map(|(target, _)| target);
+                let other = |target: &Target| *target != Target::Own;
+                targets.any(other) || file.external.iter().any(|(target, _)| other(target))
+            })
         };
-        for (_, reference) in file.projects.iter().filter(|(target, _)| applies(target)) {
-            let to = match &reference.accessor {
-                Some(accessor) => build.by_accessor(accessor),
-                None => build.by_path(&build.absolute(at, &reference.path)),
+        let of_build = |build: &Build| {
+            let entries = build.projects.iter().enumerate();
+            entries.filter(|(_, entry)| entry.dir.as_ref().is_some_and(shares)).map(|(at, _)| at).collect()
+        };
+        Resolver { context, builds, read, catalogs, shared: builds.iter().map(of_build).collect() }
+    }
+
+    /// What the build file of `dir`, and others in the build, declare for it.
+    fn links(&self, dir: &RepoPath, place: Option<(usize, usize)>) -> Links {
+        let (mut links, mut external) = Links::default();
+        let Some((build_at, own)) = place else {
+            if let Some((_, file)) = self.read.get(dir) {
+                let none = Catalog::default();
+                external.extend(file.external.iter().flat_map(|(_, found)| found.resolve(&none)));
+            }
+            return (links, external);
+        };
+        let build = &self.builds[build_at];
+        let own_path = build.path_of(own);
+        let shared = self.shared[build_at].iter().copied().filter(|&at| at != own);
+        for at in shared.chain([own]) {
+            let entry = &build.projects[at];
+            let Some((path, file)) = entry.dir.as_ref().and_then(|dir| self.read.get(dir)) else { continue };
+            let from = build.path_of(at);
+            let applies = |target: &Target| match target {
+                Target::Own => at == own,
+                Target::Project(name) => build.absolute(at, name) == own_path,
+                Target::Below => at != own && is_below(&own_path, &from),
+                Target::All => is_below(&own_path, &from),
             };
-            match to.map(|to| &build.projects[to].dir) {
-                Some(Some(to)) => {
-                    links.push(Link { ecosystem: None, to: to.clone(), kind: reference.kind });
-                }
-                Some(None) => {}
-                None => {
-                    let name = reference.accessor.as_ref().unwrap_or(&reference.path);
-                    let message = format!("there is no project `{name}` in the build at `{}`", build.root);
-                    context.problem(path, Some(reference.line), "dependency.missing", message);
+            for (_, reference) in file.projects.iter().filter(|(target, _)| applies(target)) {
+                let to = match &reference.accessor {
+                    Some(accessor) => build.by_accessor(accessor),
+                    None => build.by_path(&build.absolute(at, &reference.path)),
+                };
+                match to.map(|to| &build.projects[to].dir) {
+                    Some(Some(to)) => {
+                        links.push(Link { ecosystem: None, to: to.clone(), kind: reference.kind });
+                    }
+                    Some(None) => {}
+                    None => {
+                        let name = reference.accessor.as_ref().unwrap_or(&reference.path);
+                        let message =
+                            format!("there is no project `{name}` in the build at `{}`", build.root);
+                        self.context.problem(path, Some(reference.line), "dependency.missing", message);
+                    }
                 }
             }
+            for (_, dependency) in file.external.iter().filter(|(target, _)| applies(target)) {
+                external.extend(dependency.resolve(&self.catalogs[build_at]));
+            }
         }
-        for (_, dependency) in file.external.iter().filter(|(target, _)| applies(target)) {
-            external.extend(dependency.resolve(&catalogs[build_at]));
-        }
+        (links, external)
     }
-    (links, external)
 }
 
 /// Whether the project `path` is `above` or below it.

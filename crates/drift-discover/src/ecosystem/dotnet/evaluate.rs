@@ -4,6 +4,7 @@
 //! properties given to a build decide it; a reference in an imported file counts only where its condition is
 //! certain, because that file is shared by projects for which it does not hold.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +21,8 @@ use crate::source::EntryKind;
 const MAX_FILES: usize = 500;
 /// Deepest chain of imports.
 const MAX_DEPTH: usize = 50;
+/// Most wildcards that one project may have evaluated.
+const MAX_WILDCARDS: usize = 500;
 /// The wildcards of items: `*`, `?` and `**`.
 const GLOBS: GlobOptions =
     GlobOptions { dot: true, braces: false, extended: false, escapes: false, picomatch: false, never: &[] };
@@ -66,6 +69,7 @@ pub(super) fn evaluate(files: &Files, path: &RepoPath) -> Option<Evaluated> {
         properties: Properties::of_project(path),
         items: Vec::new(),
         read: 0,
+        wildcards: Cell::new(0),
         around: Around::default(),
     };
     if file.in_sdk {
@@ -101,6 +105,7 @@ struct Pass<'a> {
     /// Items to evaluate at the end: the file, the statement in it, and whether the import was certain.
     items: Vec<(Arc<File>, usize, Certainty)>,
     read: usize,
+    wildcards: Cell<usize>,
     around: Around,
 }
 
@@ -235,6 +240,10 @@ impl Pass<'_> {
     fn paths(&self, dir: &RepoPath, text: &str) -> Result<BTreeSet<RepoPath>, String> {
         if !text.contains(['*', '?']) {
             return Ok(locate(dir, &unescape(text)).into_iter().collect());
+        }
+        self.wildcards.set(self.wildcards.get() + 1);
+        if self.wildcards.get() > MAX_WILDCARDS {
+            return Err("comes behind more wildcards than drift evaluates".into());
         }
         let pattern = text.replace('\\', "/");
         let (base, pattern) = match pattern.strip_prefix(ROOT) {

@@ -4,6 +4,7 @@
 //! property nothing in the repository sets. The root of the repository is absolute in MSBuild; here it is
 //! [`ROOT`], a character that no XML file can contain.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::context::Context;
@@ -15,6 +16,8 @@ pub(super) const ROOT: char = '\u{1}';
 const MAX_DEPTH: usize = 20;
 /// Longest value: properties may double themselves.
 const MAX_VALUE: usize = 64 << 10;
+/// Most text that the expansions for one project may yield: it bounds its memory and time.
+const MAX_EXPANDED: usize = 32 << 20;
 
 /// The property or function that cannot be told from files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(super) struct Unknown(pub(super) String);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Properties {
     values: HashMap<String, Option<String>>,
+    /// How much text expansions have yielded.
+    expanded: Cell<usize>,
 }
 
 impl Properties {
@@ -69,7 +74,12 @@ impl Properties {
 
     /// `text` with all `$(…)` replaced.
     pub(super) fn expand(&self, context: &Context, text: &str) -> Result<String, Unknown> {
-        self.expand_at(context, text, 0)
+        if self.expanded.get() > MAX_EXPANDED {
+            return Err(Unknown(text.to_owned()));
+        }
+        let value = self.expand_at(context, text, 0)?;
+        self.expanded.set(self.expanded.get() + value.len());
+        Ok(value)
     }
 
     fn expand_at(&self, context: &Context, text: &str, depth: usize) -> Result<String, Unknown> {

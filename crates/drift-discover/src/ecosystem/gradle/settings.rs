@@ -1,6 +1,6 @@
 //! [`Build`]: the projects that a settings file includes, with their directories.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::blocks::Blocks;
 use super::{BUILDS, SETTINGS, first_of, script};
@@ -11,6 +11,9 @@ use crate::path::RepoPath;
 /// Most projects of one build.
 const MAX_PROJECTS: usize = 20_000;
 
+/// Deepest nesting of projects.
+const MAX_DEPTH: usize = 100;
+
 /// One build.
 #[derive(Debug)]
 pub(super) struct Build {
@@ -18,6 +21,10 @@ pub(super) struct Build {
     pub(super) settings: RepoPath,
     /// The first is the root.
     pub(super) projects: Vec<Entry>,
+    /// By parent and name.
+    children: HashMap<(usize, String), usize>,
+    /// By what stands behind `projects.`.
+    accessors: HashMap<String, usize>,
     /// `project.buildFileName = "${project.name}.gradle"`.
     named_build_files: bool,
 }
@@ -41,9 +48,20 @@ impl Build {
         let script = script(context, &settings)?;
         let top =
             Entry { name: String::new(), parent: None, dir: Some(root.clone()), build_file: None, line: 1 };
-        let mut build = Build { root: root.clone(), settings, projects: vec![top], named_build_files: false };
+        let mut build = Build {
+            root: root.clone(),
+            settings,
+            projects: vec![top],
+            children: HashMap::new(),
+            accessors: HashMap::new(),
+            named_build_files: false,
+        };
         let problems = build.run(context, &script);
         build.check(context, builds, problems);
+        for at in 1..build.projects.len() {
+            let parts: Vec<String> = build.path_of(at).split(':').skip(1).map(camel).collect();
+            build.accessors.entry(parts.join(".")).or_insert(at);
+        }
         Some(build)
     }
 
@@ -125,7 +143,12 @@ impl Build {
         let Some(project) = path.as_deref().and_then(|path| self.by_path(path)) else { return end };
         let text = value.text().map(str::to_owned);
         match (property, text) {
-            ("name", Some(name)) => self.projects[project].name = name,
+            ("name", Some(name)) => {
+                let parent = self.projects[project].parent.unwrap_or_default();
+                let known = std::mem::replace(&mut self.projects[project].name, name.clone());
+                self.children.remove(&(parent, known));
+                self.children.insert((parent, name), project);
+            }
             ("buildFileName", Some(name)) => self.projects[project].build_file = Some(name),
             ("projectDir", _) => match directory(script, at, &value) {
                 Some(dir) => self.projects[project].dir = self.root.join(dir.replace('\\', "/")),
@@ -151,9 +174,8 @@ impl Build {
             return;
         }
         let mut at = 0;
-        for part in name.split(':').filter(|part| !part.is_empty()) {
-            let below =
-                (self.projects.iter()).position(|entry| entry.parent == Some(at) && entry.name == part);
+        for part in name.split(':').filter(|part| !part.is_empty()).take(MAX_DEPTH) {
+            let below = self.children.get(&(at, part.to_owned())).copied();
             at = match below {
                 Some(known) => known,
                 None => {
@@ -170,7 +192,9 @@ impl Build {
         }
         let entry = Entry { name: name.to_owned(), parent: Some(parent), dir, build_file: None, line };
         self.projects.push(entry);
-        self.projects.len() - 1
+        let at = self.projects.len() - 1;
+        self.children.insert((parent, name.to_owned()), at);
+        at
     }
 
     /// Reports projects without a directory, and a build whose projects no statement names.
@@ -233,15 +257,13 @@ impl Build {
 
     /// The project with this path.
     pub(super) fn by_path(&self, path: &str) -> Option<usize> {
-        (0..self.projects.len()).find(|&at| self.path_of(at) == path)
+        let mut parts = path.split(':').filter(|part| !part.is_empty());
+        parts.try_fold(0, |at, part| self.children.get(&(at, part.to_owned())).copied())
     }
 
     /// The project that a type-safe accessor names: `projects.fooBar.core`.
     pub(super) fn by_accessor(&self, accessor: &str) -> Option<usize> {
-        (1..self.projects.len()).find(|&at| {
-            let parts: Vec<String> = self.path_of(at).split(':').skip(1).map(camel).collect();
-            parts.join(".") == accessor
-        })
+        self.accessors.get(accessor).copied()
     }
 
     /// The build file of the project `at`.

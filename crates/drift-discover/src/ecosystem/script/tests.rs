@@ -31,7 +31,7 @@ fn ruby_strings_comments_and_heredocs() {
     check(Ruby, "%w[a b].each", "%[\"a\", \"b\"] . each");
     check(Ruby, "=begin\ngem 'x'\n=end\ny", "| y");
     check(Ruby, "m = <<~MSG + z\n  gem \"x'\n  MSG\ny", "m = `MSG` + z | y");
-    check(Ruby, "if /it's \"(/.match? x\n", "if \"it's \\\"(\" . match? x |");
+    check(Ruby, "if /it's \"(/.match? x\n", r#"if "it's \"(" . match? x |"#);
     check(Ruby, "a / b / c", "a / b / c");
     check(Ruby, "y\n__END__\ngem 'x'", "y |");
     check(Ruby, "list << \"x\"", "list < < \"x\"");
