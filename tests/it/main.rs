@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test hands PATH and the like of its own process to drift")]
 
 mod affected;
+mod backup;
 mod command_line;
 mod completions;
 mod config;
@@ -20,6 +21,7 @@ mod json;
 mod man;
 mod migrate;
 mod outcome;
+mod restore;
 mod signals;
 mod streams;
 mod terminal;

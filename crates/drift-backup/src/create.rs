@@ -210,17 +210,36 @@ fn publish(
 ) -> Result<Created> {
     let request = LockRequest { wait: work.locks.wait.max(PUBLISH_WAIT), ..work.locks.clone() };
     let _catalog = lock_exclusive(work.paths, LockName::Catalog, &request)?;
-    // Another process may have published the same id: the same second, the same digits.
-    let taken = |id: &SnapshotId| store.dir().join(id.as_str()).symlink_metadata().is_ok();
-    let free = (0..=0xffff)
-        .map(|more| SnapshotId::new(work.now, work.random.wrapping_add(more)))
-        .find(|id| !taken(id));
-    header.id = free.ok_or_else(|| no_id(store.dir()))?;
+    header.id = next_id(work, store)?;
     durable::write_file(&staging.dir.join(format::FILE_NAME), &header.encode())?;
     let target = store.dir().join(header.id.as_str());
     durable::rename(&staging.dir, &target)?;
     staging.published = true;
     Ok(Created::Snapshot(Box::new(Snapshot::new(header, target))))
+}
+
+/// An id that is not taken, and later in the order of ids than those of the same second: where a clock tells
+/// seconds only, the order of ids is the order of time. The caller holds the catalog lock.
+fn next_id(work: &Work<'_>, store: &SnapshotStore) -> Result<SnapshotId> {
+    let mut names = Vec::new();
+    for entry in fs_err::read_dir(store.dir()).doing("list", store.dir())? {
+        let name = entry.doing("list", store.dir())?.file_name();
+        names.extend(name.to_str().and_then(SnapshotId::parse));
+    }
+    let first = SnapshotId::new(work.now, 0);
+    let last = SnapshotId::new(work.now, 0xffff);
+    let floor = match names.iter().filter(|id| (&first..=&last).contains(id)).max() {
+        None => 0,
+        Some(newest) => u64::from(newest.digits()) + 1,
+    };
+    match 0x1_0000 - floor {
+        0 => Err(no_id(store.dir())),
+        // Room is left above, whatever is drawn.
+        room => {
+            let share = if floor == 0 { 2 } else { 16 };
+            Ok(SnapshotId::new(work.now, floor + work.random % room.div_ceil(share)))
+        }
+    }
 }
 
 /// A directory that vanishes unless it is published.

@@ -30,6 +30,12 @@ impl SnapshotId {
         (text.len() == SHAPE.len() && text.bytes().zip(SHAPE).all(fits)).then(|| SnapshotId(text.to_owned()))
     }
 
+    /// The random part.
+    pub(crate) fn digits(&self) -> u16 {
+        // The form was checked when the id was made.
+        self.0.rsplit('-').next().and_then(|digits| u16::from_str_radix(digits, 16).ok()).unwrap_or(0)
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0

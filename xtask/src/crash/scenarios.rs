@@ -163,7 +163,10 @@ fn two_generations(sandbox: &Sandbox) -> Result<()> {
 fn generations(sandbox: &Sandbox) -> Result<String> {
     let taken = sandbox.document(&["workspace", "backup"])?;
     if taken["ok"] != Value::Bool(true) {
-        return Ok(format!("error {}, {}", taken["error"]["code"], snapshots(sandbox)?));
+        // Nothing there and a directory with nothing in it are the same loss, with different words.
+        let code = taken["error"]["code"].as_str().unwrap_or_default();
+        let lost = if matches!(code, "no_workspace" | "corrupt") { "lost" } else { code };
+        return Ok(format!("{lost}, {}", snapshots(sandbox)?));
     }
     let id = taken["id"].as_str().unwrap_or_default().to_owned();
     let shown = sandbox.document(&["workspace", "backup", "show", &id])?;

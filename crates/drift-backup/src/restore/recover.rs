@@ -89,8 +89,9 @@ pub(super) fn undo(work: &Work<'_>, intent: &Intent, lock: &ExclusiveLock) -> Re
     }
     drift_db::durable::sync_dir(&staged.dir)?;
     back.safety.clone_from(&intent.safety);
-    back.write(work.paths, lock)?;
+    // Kept in any case: a write that failed may have put the new intent in place.
     staged.kept = true;
+    back.write(work.paths, lock)?;
     go_live(work, &back, lock).map_err(|halted| halted.why)?;
     finish(work, &back, lock)
 }

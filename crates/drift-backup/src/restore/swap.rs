@@ -74,21 +74,33 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     durable::sync_dir(&staged.dir)?;
     intent.safety = safety.as_ref().map(SnapshotId::to_string);
     work.check()?;
-    intent.write(work.paths, lock)?;
+    // An intent whose write failed may be there all the same: its copies are kept until it is gone for sure.
     staged.kept = true;
+    if let Err(why) = intent.write(work.paths, lock) {
+        staged.kept = intent::clear(work.paths, lock).is_err();
+        return Err(why.into());
+    }
     let unfolded = match go_live(work, &intent, lock) {
         Ok(unfolded) => unfolded,
         Err(Halted { why, changed }) => {
-            if !changed && intent::clear(work.paths, lock).is_ok() {
-                staged.kept = false;
+            if !changed {
+                staged.kept = intent::clear(work.paths, lock).is_err();
             }
             return Err(why);
         }
     };
-    if let Err(why) = check_live(work, &intent) {
+    match check_live(work, &intent) {
+        Ok(()) => {}
         // The copies passed and the live files do not: back to what was there.
-        recover::undo(work, &intent, lock)?;
-        return Err(why);
+        Err(
+            why @ (BackupError::FailedCheck { .. }
+            | BackupError::Db(DbError::Corrupt { .. } | DbError::Untrusted { .. })),
+        ) => {
+            recover::undo(work, &intent, lock)?;
+            return Err(why);
+        }
+        // Nobody could look. The intent stays, and the next command does this again.
+        Err(other) => return Err(other),
     }
     finish(work, &intent, lock)?;
     Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
