@@ -55,8 +55,7 @@ fn init_finds_the_projects_and_says_so() {
     exit 0
     --- stdout
     cargo:crates/a (a)
-    └─ cargo:crates/b
-    cargo:crates/b (b)
+    └─ cargo:crates/b (b)
     npm:web (web)
     ");
 }

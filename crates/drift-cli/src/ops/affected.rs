@@ -77,12 +77,12 @@ pub(crate) fn run(session: &Session<'_>, options: &AffectedOptions) -> Result<Af
     session.check()?;
 
     let found = compare(session, &mut workspace, &git, &tree, options)?;
-    let base = match &found.from {
-        From::Nothing => None,
-        From::Commit(commit) => {
+    let base = match &found.against {
+        Against::Nothing => None,
+        Against::Commit(commit) => {
             Some(Before::at(&git, commit, &found.changed, &tree, head.is_some(), options)?)
         }
-        From::Scan(before) => Some(Before::Scan(before)),
+        Against::Scan(before) => Some(Before::Scan(before)),
     };
     session.check()?;
     let (affected, problems) = drift_discover::affected(&AffectedInput {
@@ -103,14 +103,14 @@ pub(crate) fn run(session: &Session<'_>, options: &AffectedOptions) -> Result<Af
 struct Found {
     base: BaseView,
     changed: Vec<ChangedFile>,
-    from: From,
+    against: Against,
 }
 
-enum From {
+enum Against {
     Nothing,
     /// The id of a commit.
     Commit(String),
-    Scan(last_scan::LastScan),
+    Scan(Box<last_scan::LastScan>),
 }
 
 /// Finds the changes that the options ask for.
@@ -133,8 +133,10 @@ fn compare(
                 None => None,
             };
             return Ok(match base {
-                Some(base) => Found { from: From::Commit(base.commit.clone()), base: base.into(), changed },
-                None => Found { base: BaseView::of_rule("files"), from: From::Nothing, changed },
+                Some(base) => {
+                    Found { against: Against::Commit(base.commit.clone()), base: base.into(), changed }
+                }
+                None => Found { base: BaseView::of_rule("files"), against: Against::Nothing, changed },
             });
         }
         Changes::WorkTree => "HEAD",
@@ -154,7 +156,7 @@ fn compare(
         Changes::Head(name) => git.changed_between(&base.commit, &git.commit(name)?)?,
         _ => git.changed_since(&base.commit)?,
     };
-    Ok(Found { from: From::Commit(base.commit.clone()), base: base.into(), changed })
+    Ok(Found { against: Against::Commit(base.commit.clone()), base: base.into(), changed })
 }
 
 fn uncommitted(git: &Git, which: Uncommitted) -> Result<Found, CommandError> {
@@ -168,7 +170,7 @@ fn uncommitted(git: &Git, which: Uncommitted) -> Result<Found, CommandError> {
     };
     let rule = if which == Uncommitted::Untracked { "untracked" } else { "uncommitted" };
     let base = BaseView { rev: Some(head.clone()), ..BaseView::of_rule(rule) };
-    Ok(Found { base, changed, from: From::Commit(head) })
+    Ok(Found { base, changed, against: Against::Commit(head) })
 }
 
 fn since_scan(
@@ -185,7 +187,7 @@ fn since_scan(
     })?;
     let base = BaseView { scanned_at: Some(scan.at().to_owned()), ..BaseView::of_rule("last_scan") };
     let (changed, scan) = scan.changes(session, &database, (workspace.paths.root(), tree), git, options)?;
-    Ok(Found { base, changed, from: From::Scan(scan) })
+    Ok(Found { base, changed, against: Against::Scan(Box::new(scan)) })
 }
 
 /// The files that were named, as they are in the tree.

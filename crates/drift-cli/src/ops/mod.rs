@@ -14,6 +14,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 mod interrupt;
 pub(crate) mod migrate;
+pub(crate) mod project;
 pub(crate) mod projects;
 mod random;
 mod recovery;

@@ -4,18 +4,20 @@
 //! leaves the old one. A file is hashed again only if its size, modification time or inode changed.
 
 mod rows;
+mod tally;
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use drift_db::store::file::{self, FileRow, FileWriter, Stored};
+use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{event, graph};
 use drift_db::{
     Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
 };
 use drift_discover::{
-    Changes, Comparison, Event, Fingerprint, Problem, Stat, Tree, TreeOptions, fingerprint, read_tree,
+    Changes, Comparison, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, find_top,
+    fingerprint, read_tree,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -24,6 +26,9 @@ use super::wire::{ProblemView, stored};
 use super::workspace::Workspace;
 use super::{Session, Unit};
 use crate::error::CommandError;
+use tally::Tally;
+
+pub(crate) use tally::ProjectCounts;
 
 /// How a scan works.
 #[derive(Clone, Debug)]
@@ -56,15 +61,30 @@ pub(crate) struct ScanReport {
     pub(crate) added: u64,
     pub(crate) changed: u64,
     pub(crate) removed: u64,
+    /// Of the added ones, those whose content was at a path that is gone.
+    pub(crate) renamed: u64,
     pub(crate) rehashed: u64,
     pub(crate) projects: u64,
     pub(crate) edges: u64,
+    /// Those that are gone come last.
+    pub(crate) per_project: Vec<ProjectCounts>,
+    pub(crate) removed_projects: Vec<String>,
+    pub(crate) moved_projects: Vec<Moved>,
+    pub(crate) git_head: Option<String>,
+    pub(crate) git_branch: Option<String>,
     pub(crate) problems: Vec<ProblemView>,
     pub(crate) duration_ms: u64,
     #[serde(skip)]
     pub(crate) ecosystems: BTreeSet<String>,
     #[serde(skip)]
     pub(crate) languages: BTreeSet<String>,
+}
+
+/// A project that is at another place than the last scan found it at.
+#[derive(Debug, Serialize)]
+pub(crate) struct Moved {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// `drift workspace scan`.
@@ -87,14 +107,15 @@ pub(super) fn store(
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
-    let tree = walk(session, paths, options)?;
+    let (tree, head) = walk(session, paths, options)?;
     let last = database.read(scan::last)?;
     database.write(|tx| {
         let now = session.now.to_string();
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
         let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
         let changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
-        let (counts, mut problems) = store_files(session, paths, &tree, &keys, options, &changes, tx)?;
+        let mut tally = Tally::new(&tree, &replaced);
+        let mut problems = store_files(session, paths, &tree, &keys, options, &changes, &mut tally, tx)?;
         let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
         problems.extend(tree.problems.iter().cloned());
         problems.sort();
@@ -104,12 +125,20 @@ pub(super) fn store(
         let manifests_changed = tx.run(|c| scan::replace_manifests(c, &rows::manifests(&tree)))?;
         let report = ScanReport {
             files: tree.files.len() as u64,
-            added: counts.added,
-            changed: counts.changed,
-            removed: counts.removed,
-            rehashed: counts.rehashed,
+            added: tally.added,
+            changed: tally.changed,
+            removed: tally.removed,
+            renamed: tally.renamed,
+            rehashed: tally.rehashed,
             projects: tree.graph.projects.len() as u64,
             edges: tree.graph.edges.len() as u64,
+            per_project: tally.per_project(),
+            removed_projects: replaced.removed.iter().map(|(id, _)| id.clone()).collect(),
+            moved_projects: (replaced.moved.iter())
+                .map(|(from, to)| Moved { from: from.clone(), to: to.clone() })
+                .collect(),
+            git_head: head.commit.clone(),
+            git_branch: head.branch.clone(),
             problems: problems.iter().map(ProblemView::from).collect(),
             duration_ms: started.elapsed().as_millis() as u64,
             ecosystems: tree.graph.projects.iter().map(|p| p.ecosystem.to_string()).collect(),
@@ -118,7 +147,7 @@ pub(super) fn store(
         let differs = replaced.changed
             || problems_changed
             || manifests_changed
-            || counts.added + counts.changed + counts.touched + counts.removed + reassigned > 0;
+            || tally.added + tally.changed + tally.touched + tally.removed + reassigned > 0;
         if differs || record == Record::Always {
             let finished = session.now + started.elapsed();
             append(tx, &report, command, &now, &finished.to_string())?;
@@ -127,29 +156,29 @@ pub(super) fn store(
     })
 }
 
-fn walk(session: &Session<'_>, paths: &WorkspacePaths, options: &ScanOptions) -> Result<Tree, CommandError> {
+/// Reads the tree, and meanwhile asks git what is checked out.
+fn walk(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &ScanOptions,
+) -> Result<(Tree, Head), CommandError> {
     let phase = session.phase("reading the tree", None, Unit::Items);
     let on = |event: Event| {
         if let Event::Walked { files } = event {
             phase.reach(files);
         }
     };
-    Ok(read_tree(paths.root(), &options.tree, session.interrupt.flag(), &on)?)
-}
-
-/// What became of the files.
-#[derive(Default)]
-struct FileCounts {
-    added: u64,
-    /// Of which the content differs.
-    changed: u64,
-    /// Of which only size, time, inode or owner differ.
-    touched: u64,
-    removed: u64,
-    rehashed: u64,
+    std::thread::scope(|threads| {
+        let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
+        let tree = read_tree(paths.root(), &options.tree, session.interrupt.flag(), &on)?;
+        // Without git a scan is as good; it then says nothing of a commit.
+        let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
+        Ok((tree, head))
+    })
 }
 
 /// Compares, hashes and writes the files.
+#[expect(clippy::too_many_arguments, reason = "one step of a transaction, with one caller")]
 fn store_files(
     session: &Session<'_>,
     paths: &WorkspacePaths,
@@ -157,8 +186,9 @@ fn store_files(
     keys: &[i64],
     options: &ScanOptions,
     changes: &Changes,
+    tally: &mut Tally<'_>,
     tx: &Changing<'_>,
-) -> Result<(FileCounts, Vec<Problem>), CommandError> {
+) -> Result<Vec<Problem>, CommandError> {
     let mut places = [&changes.added[..], &changes.changed[..]].concat();
     places.sort_unstable();
     let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
@@ -168,22 +198,24 @@ fn store_files(
             phase.reach(bytes);
         }
     };
-    let (found, counts) = tx.run(|c| {
+    let found = tx.run(|c| {
         let mut writer = FileWriter::new(c)?;
-        changes.removed.iter().try_for_each(|gone| writer.remove(&stored(gone)))?;
-        let mut counts = FileCounts { removed: changes.removed.len() as u64, ..FileCounts::default() };
+        for path in &changes.removed {
+            if let Some(row) = writer.remove(&stored(path))? {
+                tally.remove(path, &row);
+            }
+        }
         let mut written = Ok(());
         let mut sink = |found: Fingerprint| {
             if written.is_ok() {
-                written =
-                    store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, &mut counts);
+                written = store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, tally);
             }
         };
         let flag = session.interrupt.flag();
         let found = fingerprint(paths.root(), &tree.files, &places, options.threads, flag, &on, &mut sink);
-        written.map(|()| (found, counts))
+        written.map(|()| found)
     })?;
-    Ok((counts, found?))
+    Ok(found?)
 }
 
 fn store_file(
@@ -191,17 +223,17 @@ fn store_file(
     row: FileRow,
     found: &Fingerprint,
     changes: &Changes,
-    counts: &mut FileCounts,
+    tally: &mut Tally<'_>,
 ) -> Result<(), SqlError> {
-    counts.rehashed += 1;
+    tally.rehashed += 1;
     if changes.added.binary_search(&found.file).is_ok() {
-        counts.added += 1;
+        tally.add(found.file, &found.hash);
         return writer.add(&row);
     }
     match writer.update(&row)? {
         Stored::Same => {}
-        Stored::Touched => counts.touched += 1,
-        Stored::Changed => counts.changed += 1,
+        Stored::Touched => tally.touched += 1,
+        Stored::Changed => tally.change(found.file),
     }
     Ok(())
 }
@@ -239,13 +271,16 @@ fn compare(
     };
     let mut comparison = Comparison::new(&tree.files, last_ns);
     tx.run(|c| {
-        file::for_each(c, |row| {
-            let stat = Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 };
-            comparison.stored(&row.path.0, stat);
-            Ok(())
+        file::for_each_stat(c, |row| {
+            comparison.stored(row.path, stat(&row));
         })
     })?;
     Ok(comparison.finish())
+}
+
+/// What a row says that the walk also sees.
+pub(super) fn stat(row: &FileStat<'_>) -> Stat {
+    Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 }
 }
 
 /// When a scan started, in nanoseconds since 1970, for the comparison with what it stored.
@@ -266,8 +301,8 @@ fn append(
         command: command.to_owned(),
         started_at: started.to_owned(),
         finished_at: finished.to_owned(),
-        git_head: None,
-        git_branch: None,
+        git_head: report.git_head.clone(),
+        git_branch: report.git_branch.clone(),
         files: count(report.files),
         added: count(report.added),
         changed: count(report.changed),

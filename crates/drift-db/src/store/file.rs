@@ -34,6 +34,32 @@ pub fn for_each(
     Ok(())
 }
 
+/// What tells whether a file may have changed, without a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStat<'r> {
+    pub path: &'r [u8],
+    pub size: i64,
+    pub mtime: i64,
+    pub inode: i64,
+}
+
+/// Calls `each` with that part of every row, in the order of [`StoredPath`].
+pub fn for_each_stat(connection: &Connection, mut each: impl FnMut(FileStat<'_>)) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT path, size, mtime, inode FROM file ORDER BY path")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let path = row.get_ref(0)?.as_bytes()?;
+        each(FileStat { path, size: row.get(1)?, mtime: row.get(2)?, inode: row.get(3)? });
+    }
+    Ok(())
+}
+
+/// The stored fingerprint of `path`.
+pub fn fingerprint_of(connection: &Connection, path: &StoredPath) -> rusqlite::Result<Option<[u8; 32]>> {
+    let mut statement = connection.prepare_cached("SELECT blake3 FROM file WHERE path = ?")?;
+    statement.query_row([path], |row| row.get(0)).optional()
+}
+
 fn from_row(row: &Row) -> rusqlite::Result<FileRow> {
     Ok(FileRow {
         path: row.get(0)?,
@@ -57,6 +83,14 @@ pub enum Stored {
     Changed,
 }
 
+/// What was known of a file whose row is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Removed {
+    pub blake3: [u8; 32],
+    /// The key of the project that owned it.
+    pub project: Option<i64>,
+}
+
 /// Writes rows inside a transaction; fastest in path order.
 pub struct FileWriter<'tx> {
     find: Statement<'tx>,
@@ -71,7 +105,7 @@ impl<'tx> FileWriter<'tx> {
             find: tx.prepare(&format!("SELECT {COLUMNS} FROM file WHERE path = ?"))?,
             put: tx
                 .prepare(&format!("INSERT OR REPLACE INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"))?,
-            delete: tx.prepare("DELETE FROM file WHERE path = ?")?,
+            delete: tx.prepare("DELETE FROM file WHERE path = ? RETURNING blake3, project")?,
         })
     }
 
@@ -93,8 +127,9 @@ impl<'tx> FileWriter<'tx> {
         Ok(stored)
     }
 
-    /// Removes the row of `path`.
-    pub fn remove(&mut self, path: &StoredPath) -> rusqlite::Result<()> {
-        self.delete.execute([path]).map(drop)
+    /// Removes the row of `path`, if there is one.
+    pub fn remove(&mut self, path: &StoredPath) -> rusqlite::Result<Option<Removed>> {
+        let removed = |row: &Row| Ok(Removed { blake3: row.get(0)?, project: row.get(1)? });
+        self.delete.query_row([path], removed).optional()
     }
 }

@@ -72,6 +72,10 @@ pub struct Replaced {
     pub keys: HashMap<String, i64>,
     /// Whether any row differed.
     pub changed: bool,
+    /// The projects that vanished, with their keys, by id.
+    pub removed: Vec<(String, i64)>,
+    /// The projects that are elsewhere now: old and new id, by new id.
+    pub moved: Vec<(String, String)>,
 }
 
 /// The native workspaces, by id.
@@ -183,6 +187,7 @@ fn replace_projects(
     for (id, gone) in &stored {
         if gone.removed_at.is_none() && !wanted.contains(id.as_str()) && !left.contains(id.as_str()) {
             retire.execute(params![now, gone.key])?;
+            out.removed.push((id.clone(), gone.key));
             out.changed = true;
         }
     }
@@ -190,6 +195,7 @@ fn replace_projects(
     let moved: BTreeMap<String, String> =
         moved.into_iter().map(|(to, from)| (to.into(), from.into())).collect();
     let mut rename = tx.prepare("UPDATE project SET id = 'moving:' || key WHERE key = ?")?;
+    out.moved = moved.iter().map(|(to, from)| (from.clone(), to.clone())).collect();
     for from in moved.values() {
         rename.execute([stored[from].key])?;
     }

@@ -14,13 +14,14 @@ use drift_db::store::scan::{self, ScanRow};
 use drift_db::store::{StoredPath, file};
 use drift_discover::{
     ChangeKind, ChangedFile, Comparison, Ecosystem, Edge, EdgeKind, Entry, Event, Fingerprint, Git,
-    NativeWorkspace, Project, ProjectGraph, ProjectId, ReadError, RepoPath, RevisionSource, Source, Stat,
-    Tree, fingerprint, is_lock_file,
+    NativeWorkspace, Project, ProjectGraph, ProjectId, ReadError, RepoPath, RevisionSource, Source, Tree,
+    fingerprint, is_lock_file,
 };
 
 use super::AffectedOptions;
 use crate::error::CommandError;
-use crate::ops::scan::started_ns;
+use crate::ops::scan::{started_ns, stat};
+use crate::ops::wire::stored;
 use crate::ops::{Session, Unit};
 
 /// The last scan.
@@ -73,30 +74,25 @@ impl LastScan {
         options: &AffectedOptions,
     ) -> Result<(Vec<ChangedFile>, LastScan), CommandError> {
         let mut comparison = Comparison::new(&tree.files, started_ns(Some(&self.row)));
-        let found = database.read(|c| {
-            file::for_each(c, |row| {
-                let stat = Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 };
-                comparison.stored(&row.path.0, stat);
-                let path = repo_path(&row.path);
-                if is_lock_file(&path) {
-                    self.contents.locks.insert(path, row.blake3);
-                }
-                Ok(())
-            })?;
+        let (found, mut hashes) = database.read(|c| {
+            file::for_each_stat(c, |row| comparison.stored(row.path, stat(&row)))?;
             let found = comparison.finish();
             let mut hashes: HashMap<u32, [u8; 32]> = HashMap::new();
-            if !found.changed.is_empty() {
-                file::for_each(c, |row| {
-                    let at = tree.files.find(&row.path.0).and_then(|at| u32::try_from(at).ok());
-                    if let Some(at) = at.filter(|at| found.changed.binary_search(at).is_ok()) {
-                        hashes.insert(at, row.blake3);
-                    }
-                    Ok(())
-                })?;
+            for &at in &found.changed {
+                let path = tree.files.path(at as usize);
+                // Every file that is compared has a row.
+                let Some(hash) = file::fingerprint_of(c, &stored(&path))? else { continue };
+                hashes.insert(at, hash);
+                if is_lock_file(&path) {
+                    self.contents.locks.insert(path, hash);
+                }
+            }
+            for path in found.removed.iter().filter(|path| is_lock_file(path)) {
+                let hash = file::fingerprint_of(c, &stored(path))?;
+                self.contents.locks.extend(hash.map(|hash| (path.clone(), hash)));
             }
             Ok((found, hashes))
-        });
-        let (found, mut hashes) = found?;
+        })?;
         let same = |found: Fingerprint| {
             if hashes.get(&found.file) == Some(&found.hash) {
                 hashes.remove(&found.file);
