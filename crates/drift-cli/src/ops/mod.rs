@@ -7,6 +7,7 @@
 pub(crate) mod backup;
 pub(crate) mod config;
 mod events;
+pub(crate) mod gc;
 pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod init;
@@ -17,6 +18,7 @@ mod random;
 mod recovery;
 pub(crate) mod restore;
 pub(crate) mod scan;
+pub(crate) mod size;
 pub(crate) mod status;
 pub(crate) mod verify;
 pub(crate) mod wire;
