@@ -136,6 +136,7 @@ impl RetentionConfig {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GcConfig {
+    pub auto: bool,
     pub history: HumanDuration,
     pub removed_projects: HumanDuration,
     pub staging_grace: HumanDuration,

@@ -225,6 +225,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let opened = connection::open(path, Access::Visit)?;
     match probe(opened) {
         Ok(connection) => Ok(connection),
+        // With a journal that holds something, ignoring it would show half a transaction.
         Err(why) if is_cannot_open(&why) && is_complete(path) => {
             let connection = connection::open(path, Access::Immutable)?;
             probe(connection).map_err(|why| DbError::sqlite(path, why))
@@ -239,11 +240,10 @@ fn is_cannot_open(why: &rusqlite::Error) -> bool {
         || why.sqlite_error().is_some_and(|error| no_shared_memory.contains(&error.extended_code))
 }
 
-/// Whether nothing waits in a WAL or a journal beside the file: ignoring that would show half a transaction. The
-/// attempt before may have left an empty WAL.
+/// Whether nothing waits in a WAL or a journal; the attempt before may have left an empty one.
 fn is_complete(path: &Path) -> bool {
     let [_, wal, _, journal] = database_set(path);
-    wal.symlink_metadata().map_or(0, |meta| meta.len()) == 0 && !journal.exists()
+    [wal, journal].iter().all(|file| file.symlink_metadata().map_or(0, |meta| meta.len()) == 0)
 }
 
 /// The names of the complete snapshots beside a workspace, oldest first; their headers are written last.

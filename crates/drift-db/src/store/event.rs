@@ -1,6 +1,6 @@
 //! `event`: what was done to a database, when, by which command. Both databases have it.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// One entry of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub struct Event {
 pub fn append(tx: &Connection, at: &str, kind: &str, detail: &serde_json::Value) -> rusqlite::Result<()> {
     let row = params![at, kind, detail.to_string()];
     tx.execute("INSERT INTO event (at, kind, detail) VALUES (?, ?, ?)", row).map(drop)
+}
+
+/// When the newest event of `kind` happened.
+pub fn last_at(connection: &Connection, kind: &str) -> rusqlite::Result<Option<String>> {
+    let newest = "SELECT at FROM event WHERE kind = ? ORDER BY id DESC LIMIT 1";
+    connection.query_row(newest, [kind], |row| row.get(0)).optional()
 }
 
 /// Whether the database holds an event of `kind`.

@@ -2,6 +2,7 @@
 
 mod affected;
 mod backup;
+mod gc;
 mod graph;
 mod history;
 mod init;
@@ -10,6 +11,7 @@ mod options;
 mod projects;
 mod restore;
 mod scan;
+mod size;
 mod status;
 mod verify;
 
@@ -42,6 +44,8 @@ enum Verb {
     Backup(backup::Args),
     Restore(restore::Args),
     Migrate(migrate::Args),
+    Gc(gc::Args),
+    Size(size::Args),
     History(history::Args),
     Affected(affected::Args),
 }
@@ -57,6 +61,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Backup(args) => backup::run(args, shell),
         Verb::Restore(args) => restore::run(args, shell),
         Verb::Migrate(args) => migrate::run(args, shell),
+        Verb::Gc(args) => gc::run(args, shell),
+        Verb::Size(args) => size::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
     }

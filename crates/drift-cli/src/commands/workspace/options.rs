@@ -3,12 +3,13 @@
 use drift_config::{CiEnv, Config, HumanDuration, Limit};
 use drift_db::JournalMode;
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
-use drift_gc::RetentionPolicy;
+use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
 
 use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
 use crate::ops::base::{self, BaseOptions};
+use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::Shell;
 
@@ -65,8 +66,6 @@ pub(super) fn journal(config: &Config) -> Option<JournalMode> {
 /// Which snapshots are kept.
 pub(super) fn retention(config: &Config) -> RetentionPolicy {
     let retention = &config.backup.retention;
-    // The configuration allows a hundred years at most.
-    let signed = |time: HumanDuration| SignedDuration::try_from(time.0).unwrap_or(SignedDuration::MAX);
     RetentionPolicy {
         operational: retention.operational,
         manual: retention.manual,
@@ -82,10 +81,35 @@ pub(super) fn retention(config: &Config) -> RetentionPolicy {
     }
 }
 
+/// What a gc removes, unless the command says otherwise.
+pub(super) fn gc(config: &Config) -> GcPolicy {
+    GcPolicy {
+        history: signed(config.gc.history),
+        removed_projects: signed(config.gc.removed_projects),
+        staging_grace: signed(config.gc.staging_grace),
+        vacuum_free_percent: u64::from(config.gc.vacuum_free_percent.get()),
+        retention: retention(config),
+        full: FullVacuum::Automatic,
+        max_pages: None,
+        quarantine: Quarantine::Keep,
+    }
+}
+
+/// Whether a command that wrote also removes what nobody needs.
+pub(super) fn automatic_gc(config: &Config, shell: &Shell<'_>) -> AutomaticOptions {
+    let in_ci = CiEnv::detect(&shell.vars()).is_some();
+    AutomaticOptions { enabled: config.gc.auto && !in_ci, policy: gc(config) }
+}
+
 /// Whether a command that wrote takes the scheduled snapshot that is due.
 pub(super) fn schedule(config: &Config, shell: &Shell<'_>) -> ScheduleOptions {
     let in_ci = CiEnv::detect(&shell.vars()).is_some();
     ScheduleOptions { enabled: config.backup.auto && !in_ci, retention: retention(config) }
+}
+
+/// The configuration allows a hundred years at most.
+fn signed(time: HumanDuration) -> SignedDuration {
+    SignedDuration::try_from(time.0).unwrap_or(SignedDuration::MAX)
 }
 
 #[cfg(test)]

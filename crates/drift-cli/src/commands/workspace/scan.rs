@@ -32,6 +32,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     let session = shell.session_with(&config);
     let report = ops::scan::run(&session, &options)?;
     ops::backup::scheduled(&session, &options::schedule(&config, shell));
+    ops::gc::automatic(&session, &options::automatic_gc(&config, shell));
     shell.ui.report(&report)
 }
 
