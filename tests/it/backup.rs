@@ -215,7 +215,8 @@ fn a_backup_beside_a_busy_writer_ends() {
     writer.execute_batch(fill).unwrap();
     let stop = std::sync::atomic::AtomicBool::new(false);
     let commits = std::thread::scope(|scope| {
-        let busy = scope.spawn(|| {
+        let stop = &stop;
+        let busy = scope.spawn(move || {
             writer.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
             let mut commits = 0;
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
