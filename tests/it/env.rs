@@ -112,6 +112,17 @@ impl TestEnv {
         self.finish(self.assert(dir, args))
     }
 
+    /// Runs drift at the top of the repository, with `input` on stdin.
+    pub(crate) fn run_with_input<A: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = A>,
+        input: impl Into<Vec<u8>>,
+    ) -> Outcome {
+        let mut command = self.assert("", args);
+        command.write_stdin(input);
+        self.finish(command)
+    }
+
     /// drift as a plain command, for tests that need a say in its streams or its life.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = self.program(env!("CARGO_BIN_EXE_drift"), Path::new(""));

@@ -57,8 +57,11 @@ impl From<BackupError> for CommandError {
 
 impl From<GcError> for CommandError {
     fn from(error: GcError) -> CommandError {
-        let code = match &error {
+        let code = match error {
+            GcError::Db(inner) => return inner.into(),
+            GcError::Backup(inner) => return inner.into(),
             GcError::EmptyPolicy => ErrorCode::Config,
+            GcError::NoSpace { .. } => ErrorCode::NoSpace,
         };
         CommandError { hint: error.hint(), ..CommandError::wrap(code, &error) }
     }
