@@ -65,7 +65,8 @@ impl Files {
     pub(crate) fn locate(place: &Place, anchor: Anchor) -> Result<Files, CommandError> {
         let home = home(place);
         let root = match &place.root {
-            Some(root) => canonical(root)?,
+            // A root that is not there has no settings either; the command itself says what is wrong.
+            Some(root) => canonical(root).unwrap_or_else(|_| root.clone()),
             None => {
                 let start = canonical(&place.cwd)?;
                 let existing = match anchor {

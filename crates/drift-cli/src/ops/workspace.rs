@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use drift_db::{
-    BACKUPS_DIR, Database, DatabaseKind, Inspection, Need, SharedLock, WorkspacePaths, canonical, durable,
-    find_workspace, inspect,
+    BACKUPS_DIR, Database, DatabaseKind, DbError, Inspection, Need, SharedLock, WorkspacePaths, canonical,
+    durable, find_workspace, inspect,
 };
 
 use super::{Place, Session, Warning, recovery};
@@ -63,7 +63,12 @@ impl Workspace {
 /// The workspace that is meant; it need not be complete, or even there.
 pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
     if let Some(root) = &place.root {
-        return Ok(WorkspacePaths::new(canonical(root)?));
+        return match canonical(root) {
+            Err(DbError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                Err(none_at(root))
+            }
+            found => Ok(WorkspacePaths::new(found?)),
+        };
     }
     let start = canonical(&place.cwd)?;
     match find_workspace(&start, home(place).as_deref()) {
