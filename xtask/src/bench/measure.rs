@@ -40,7 +40,11 @@ pub(super) fn measure_row<'a>(row: &'a Row, place: &Place, runs: Option<usize>) 
         .iter()
         .map(|peer| {
             let outcome = measure_peer(row, peer, place, runs);
-            (peer, outcome.unwrap_or_else(|error| Outcome::Failed(format!("{error:#}"))))
+            // A tool may say much; the table has room for the first line.
+            let failed = |error: anyhow::Error| {
+                Outcome::Failed(format!("{error:#}").lines().next().unwrap_or("").to_owned())
+            };
+            (peer, outcome.unwrap_or_else(failed))
         })
         .collect()
 }

@@ -90,6 +90,7 @@ impl Place {
             .env("LC_ALL", "C")
             // Cargo puts its build folders there, and the loader would search them first.
             .env_remove("LD_LIBRARY_PATH")
+            .env("RUST_BACKTRACE", "0")
             .env_remove("CI")
             .stdin(Stdio::null());
         command
