@@ -105,7 +105,9 @@ impl PinnedSource {
 
     /// What SQLite's checks say of it.
     pub fn check(&self, level: Level, interrupt: &Arc<AtomicBool>) -> Result<Vec<IntegrityFinding>> {
-        integrity::check(&self.connection, &self.path, level, interrupt)
+        let path = &self.path;
+        let open = || connection::open(path, Access::Read);
+        integrity::check(&self.connection, path, &open, integrity::Run::new(level, interrupt))
     }
 
     /// Copies to the new file `target`, which is synced when this returns. On an error `target` is of no use.

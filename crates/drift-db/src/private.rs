@@ -70,7 +70,8 @@ pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<Atomic
     let Check::Level(level) = check else {
         return Ok(Vetted { schema_version, rows: BTreeMap::new(), findings: Vec::new() });
     };
-    let findings = integrity::check(&connection, path, level, interrupt)?;
+    let open = || connection::open(path, Access::Immutable);
+    let findings = integrity::check(&connection, path, &open, integrity::Run::new(level, interrupt))?;
     // Counting walks the tables: on a broken one the findings say more than a failed count.
     let rows = if findings.is_empty() { count_rows(&connection).at(path)? } else { BTreeMap::new() };
     Ok(Vetted { schema_version, rows, findings })

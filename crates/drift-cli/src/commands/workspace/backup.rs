@@ -21,14 +21,11 @@ pub(super) use render::removed;
 /// .drift-backups, outside .drift, so that losing .drift loses no snapshot. After each one the retention policy
 /// removes what it no longer keeps, and says so.
 #[derive(clap::Args, Debug)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "EXAMPLES:
+#[command(after_help = "EXAMPLES:
   drift workspace backup
   drift workspace backup --note 'before the upgrade' --pin
   drift workspace backup --archive --tier weekly
-  drift workspace backup list"
-)]
+  drift workspace backup list")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Option<Action>,
@@ -54,9 +51,9 @@ enum Action {
   drift workspace backup create
   drift workspace backup create --archive=gzip --note release")]
 struct CreateArgs {
-    /// Choose how long it is kept: see [backup.retention]
-    #[arg(long, value_name = "TIER", default_value = "manual")]
-    tier: TierName,
+    /// Choose how long it is kept, as [backup.retention] says; manual without this
+    #[arg(long, value_name = "TIER")]
+    tier: Option<TierName>,
     /// Keep a remark with it
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
@@ -169,13 +166,27 @@ impl From<TierName> for Tier {
     }
 }
 
+impl CreateArgs {
+    /// Whether any of them is on the command line. Clap could forbid them beside a subcommand, and would then
+    /// forbid the global flags there as well.
+    fn is_given(&self) -> bool {
+        self.tier.is_some() || self.note.is_some() || self.archive.is_some() || self.pin
+    }
+}
+
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     let config = shell.config(Anchor::Existing)?;
     let (session, policy) = (shell.session_with(&config), options::retention(&config));
+    if args.action.is_some() && args.create.is_given() {
+        return Err(CommandError::usage(
+            "the flags of a new backup go with `backup` or `backup create` alone",
+        )
+        .with_hint("write them after `create`, or leave them out"));
+    }
     match args.action.unwrap_or(Action::Create(args.create)) {
         Action::Create(args) => {
             let options = BackupOptions {
-                tier: args.tier.into(),
+                tier: args.tier.map_or(Tier::Manual, Tier::from),
                 note: args.note,
                 pinned: args.pin,
                 compression: match args.archive {
