@@ -40,7 +40,8 @@ pub(crate) fn find(given: &str, projects: &[Known<'_>]) -> Result<usize, Command
         }
     }
     let names = projects.iter().flat_map(|project| [Some(project.id), Some(project.path), project.name]);
-    let hint = did_you_mean(given, names.flatten());
+    // The root is near to everything short, and hardly ever meant.
+    let hint = did_you_mean(given, names.flatten().filter(|name| *name != "."));
     Err(CommandError::new(ErrorCode::NotFound, format!("no project is called `{given}`"))
         .with_hint(hint.unwrap_or_else(|| "see `drift workspace projects`".to_owned())))
 }
