@@ -6,6 +6,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod config;
+pub(crate) mod erase;
 mod events;
 pub(crate) mod gc;
 pub(crate) mod graph;

@@ -1,6 +1,7 @@
 //! `drift workspace …`: one file per verb.
 
 mod backup;
+mod delete;
 mod gc;
 mod graph;
 mod history;
@@ -8,6 +9,7 @@ mod init;
 mod migrate;
 mod options;
 mod projects;
+mod reset;
 mod restore;
 mod scan;
 mod size;
@@ -45,6 +47,8 @@ enum Verb {
     Migrate(migrate::Args),
     Gc(gc::Args),
     Size(size::Args),
+    Reset(reset::Args),
+    Delete(delete::Args),
     History(history::Args),
 }
 
@@ -61,6 +65,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Migrate(args) => migrate::run(args, shell),
         Verb::Gc(args) => gc::run(args, shell),
         Verb::Size(args) => size::run(args, shell),
+        Verb::Reset(args) => reset::run(args, shell),
+        Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
     }
 }
