@@ -28,8 +28,8 @@ pub use format::{DatabaseHeader, SnapshotHeader};
 pub use id::SnapshotId;
 pub use reason::{Reason, Tier};
 pub use restore::{
-    LiveState, PlannedDatabase, Recovery, RestorePlan, Staged, Swap, Swapped, extract, plan, recover, stage,
-    swap,
+    Keep, Kept, LiveState, PlannedDatabase, Recovery, RestorePlan, Staged, Swap, Swapped, extract, keep_live,
+    live_state, plan, recover, stage, swap,
 };
 pub use store::{Catalog, Skipped, Snapshot, SnapshotStore};
 pub use verify::{SnapshotFinding, verify};

@@ -21,6 +21,7 @@ use crate::integrity::{self, IntegrityFinding, Level};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
 use crate::store::event;
+use crate::store::workspace::{self, WorkspaceRow};
 
 /// What a private copy holds, once it has passed the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,20 @@ pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<Atomic
     // Counting walks the tables: on a broken one the findings say more than a failed count.
     let rows = if findings.is_empty() { count_rows(&connection).at(path)? } else { BTreeMap::new() };
     Ok(Vetted { schema_version, rows, findings })
+}
+
+/// Makes the private database `path`, without content but for what says that it belongs to a workspace.
+pub fn create_empty(path: &Path, kind: DatabaseKind, identity: &WorkspaceRow, author: &Author) -> Result<()> {
+    create::create(path, kind, JournalMode::Delete, author)?;
+    let mut connection = connection::open(path, Access::Write)?;
+    let detail = serde_json::json!({ "workspace": identity.id, "drift": author.drift_version });
+    let tx = connection.transaction().at(path)?;
+    if kind == DatabaseKind::Drift {
+        workspace::get_or_insert(&tx, identity.clone()).at(path)?;
+    }
+    event::append(&tx, &author.now, "init", &detail).at(path)?;
+    tx.commit().at(path)?;
+    connection.close().map_err(|(_, why)| why).at(path)
 }
 
 /// What a copy gets before it goes live.

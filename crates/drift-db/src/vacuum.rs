@@ -23,6 +23,8 @@ use crate::state::{self, Need};
 
 /// Pages that one transaction frees at most: their copies fill the WAL until it is folded back.
 const BATCH: u64 = 1024;
+/// Below so many pages every query is fast, and statistics would only take space.
+const WORTH_ANALYSING: u64 = 512;
 
 /// How the pages of a database are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +34,11 @@ pub struct PageFacts {
     pub page_count: u64,
     /// Pages that hold nothing.
     pub freelist_count: u64,
+    /// Whether free pages can be given back without rewriting the file.
+    pub is_incremental: bool,
 }
 
 impl PageFacts {
-    /// Bytes of the free pages.
-    pub fn free_bytes(&self) -> u64 {
-        self.freelist_count * self.page_size
-    }
-
     /// Whether the share of free pages is above `percent`.
     pub fn exceeds(&self, percent: u64) -> bool {
         self.freelist_count * 100 > self.page_count * percent
@@ -53,6 +52,7 @@ pub fn page_facts(connection: &Connection) -> rusqlite::Result<PageFacts> {
         page_size: number("page_size")?.unsigned_abs(),
         page_count: number("page_count")?.unsigned_abs(),
         freelist_count: number("freelist_count")?.unsigned_abs(),
+        is_incremental: number("auto_vacuum")? == 2,
     })
 }
 
@@ -150,11 +150,11 @@ pub fn optimize(database: &Database, _lock: &ExclusiveLock) -> Result<bool> {
     database.with_writer(|connection, path| {
         // 0x10000 also looks at tables that this connection has not read
         // (https://sqlite.org/pragma.html#pragma_optimize).
-        let mut statement = connection.prepare("PRAGMA optimize = 0x10002").at(path)?;
-        let mut rows = statement.query([]).at(path)?;
-        while rows.next().at(path)?.is_some() {}
-        drop(rows);
-        drop(statement);
+        if page_facts(connection).at(path)?.page_count >= WORTH_ANALYSING {
+            let mut statement = connection.prepare("PRAGMA optimize = 0x10002").at(path)?;
+            let mut rows = statement.query([]).at(path)?;
+            while rows.next().at(path)?.is_some() {}
+        }
         fold(connection).at(path)
     })
 }

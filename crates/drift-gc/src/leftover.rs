@@ -30,7 +30,7 @@ pub struct Removal {
 ///
 /// The lock lies in the directory; Windows moves no directory with an open file in it.
 pub fn set_aside(paths: &WorkspacePaths, id: &SnapshotId, lock: ExclusiveLock) -> Result<PathBuf> {
-    let aside = paths.root().join(format!("{DRIFT_DIR}{DELETED_SUFFIX}{id}"));
+    let aside = aside(paths, id);
     let keep = if cfg!(windows) {
         drop(lock);
         None
@@ -40,6 +40,11 @@ pub fn set_aside(paths: &WorkspacePaths, id: &SnapshotId, lock: ExclusiveLock) -
     durable::rename(&paths.drift_dir(), &aside)?;
     drop(keep);
     Ok(aside)
+}
+
+/// Where [`set_aside`] puts `.drift`.
+pub fn aside(paths: &WorkspacePaths, id: &SnapshotId) -> PathBuf {
+    paths.root().join(format!("{DRIFT_DIR}{DELETED_SUFFIX}{id}"))
 }
 
 /// The names of the directories that were set aside and are still there.

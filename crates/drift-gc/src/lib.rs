@@ -17,7 +17,7 @@ mod size;
 pub use apply::{Done, GcWork, apply, compact};
 pub use error::{GcError, Result};
 pub use facts::{DatabaseFacts, Facts, FileFacts, Live, Pile};
-pub use leftover::{Removal, finish_deletes, remove_ours, set_aside};
+pub use leftover::{Removal, aside, finish_deletes, remove_ours, set_aside};
 pub use plan::{Action, FullVacuum, GcPlan, GcPolicy, Quarantine, Target, plan};
 pub use retention::{
     Candidate, KeepReason, Kept, RemoveReason, Removed, Retention, RetentionPolicy, plan_retention,

@@ -33,7 +33,7 @@ pub struct GcPolicy {
 /// When databases are rewritten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FullVacuum {
-    /// Where too many pages stay free.
+    /// Where too many pages stay free that cannot be given back one by one.
     Automatic,
     Asked,
 }
@@ -161,7 +161,8 @@ pub fn plan(facts: &Facts, policy: &GcPolicy, now: Timestamp) -> Result<GcPlan> 
         }
     }
     for database in &facts.databases {
-        if database.pages.freelist_count > 0 || !database.expired.is_empty() {
+        let has_free = database.pages.freelist_count > 0 || !database.expired.is_empty();
+        if has_free && database.pages.is_incremental {
             let pages = database.pages.freelist_count.min(policy.max_pages.unwrap_or(u64::MAX));
             let reason = match database.pages.freelist_count {
                 0 => "pages of the rows that go".into(),
@@ -190,17 +191,18 @@ fn orphans(piles: &[Pile], grace: SignedDuration, now: Timestamp) -> impl Iterat
     })
 }
 
-/// Whether and why a database is rewritten once the incremental vacuum has done its part.
+/// Whether and why a database is rewritten. Where the incremental vacuum gives every free page back there is
+/// nothing left to gain; who limits its pages wants a short run.
 fn rewrite(database: &DatabaseFacts, policy: &GcPolicy) -> Option<(u64, String)> {
-    let mut left = database.pages;
-    let freed = left.freelist_count.min(policy.max_pages.unwrap_or(u64::MAX));
-    left.freelist_count -= freed;
-    left.page_count -= freed;
+    let pages = database.pages;
+    let freed =
+        if pages.is_incremental { pages.freelist_count.min(policy.max_pages.unwrap_or(u64::MAX)) } else { 0 };
+    let left = (pages.freelist_count - freed) * pages.page_size;
     let percent = policy.vacuum_free_percent;
     match policy.full {
-        FullVacuum::Asked => Some((left.free_bytes(), "asked for".into())),
-        FullVacuum::Automatic if left.exceeds(percent) => {
-            Some((left.free_bytes(), format!("more than {percent} % of its pages stay free")))
+        FullVacuum::Asked => Some((left, "asked for".into())),
+        FullVacuum::Automatic if !pages.is_incremental && pages.exceeds(percent) => {
+            Some((left, format!("more than {percent} % of its pages are free")))
         }
         FullVacuum::Automatic => None,
     }

@@ -60,7 +60,7 @@ pub fn plan(paths: &WorkspacePaths, snapshot: &Snapshot, kinds: &[DatabaseKind])
         }
         if kinds.is_empty() || kinds.contains(&kind) {
             let (bytes, schema_version) = (database.content_bytes, database.schema_version);
-            databases.push(PlannedDatabase { kind, bytes, schema_version, live: look(paths, kind)? });
+            databases.push(PlannedDatabase { kind, bytes, schema_version, live: live_state(paths, kind)? });
         }
     }
     let ours = workspace_id(paths);
@@ -69,7 +69,7 @@ pub fn plan(paths: &WorkspacePaths, snapshot: &Snapshot, kinds: &[DatabaseKind])
 }
 
 /// Opens the live database and says how that went. What somebody else is using is an error.
-pub(super) fn look(paths: &WorkspacePaths, kind: DatabaseKind) -> Result<LiveState> {
+pub fn live_state(paths: &WorkspacePaths, kind: DatabaseKind) -> Result<LiveState> {
     let path = paths.database(kind);
     durable::refuse_foreign_dir(&paths.drift_dir())?;
     durable::refuse_foreign_file(&path)?;

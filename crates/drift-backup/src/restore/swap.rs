@@ -11,15 +11,14 @@ use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
 use drift_db::integrity::Level;
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
 use drift_db::private::{Check, Preparation, prepare, vet};
-use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, durable, wal_unsafe};
+use drift_db::{DatabaseKind, ExclusiveLock, JournalMode, durable, wal_unsafe};
 
-use super::plan::{LiveState, look, workspace_id};
+use super::keep::{Keep, Kept, keep_live};
+use super::plan::workspace_id;
 use super::{Staged, quarantine, recover};
 use crate::archive;
-use crate::create::{CreateOptions, Created, Hold, create};
 use crate::error::{BackupError, IoContext, Result};
 use crate::id::SnapshotId;
-use crate::reason::Reason;
 use crate::work::Work;
 
 /// What goes live, and on behalf of what.
@@ -52,7 +51,10 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     sweep(work, &staged, lock)?;
     let ours = workspace_id(work.paths);
     let mut intent = Intent::new(operation, staged.id.as_str());
-    let (safety, quarantine) = store_live(work, &staged.kinds, &intent, lock)?;
+    let check = if operation == Operation::Reset { Level::Full } else { Level::Quick };
+    let dir = intent.quarantine(work.paths);
+    let (replaced, before) = (&staged.kinds[..], operation.name());
+    let Kept { safety, quarantine } = keep_live(work, Keep { replaced, dir: &dir, before, check }, lock)?;
     let mut event = detail;
     event.insert("safety_backup".into(), safety.as_ref().map(SnapshotId::to_string).into());
     event.insert("quarantine".into(), quarantine.is_some().then(|| staged.id.to_string()).into());
@@ -104,60 +106,6 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     }
     finish(work, &intent, lock)?;
     Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
-}
-
-/// Stores what is live: what is sound as a snapshot, of what is replaced the rest byte for byte.
-fn store_live(
-    work: &Work<'_>,
-    replaced: &[DatabaseKind],
-    intent: &Intent,
-    lock: &ExclusiveLock,
-) -> Result<(Option<SnapshotId>, Option<PathBuf>)> {
-    let dir = intent.quarantine(work.paths);
-    let mut aside = None;
-    let mut keep_aside = |kind: DatabaseKind| -> Result<()> {
-        if replaced.contains(&kind) {
-            quarantine::copy_set(work, kind, &dir)?;
-            aside = Some(dir.clone());
-        }
-        Ok(())
-    };
-    let mut sound = Vec::new();
-    for kind in DatabaseKind::WORKSPACE {
-        match look(work.paths, kind)? {
-            LiveState::Sound => sound.push(kind),
-            LiveState::Missing => {}
-            LiveState::Unusable { .. } => keep_aside(kind)?,
-        }
-    }
-    let mut safety = None;
-    while !sound.is_empty() {
-        let mut options = CreateOptions::new(Reason::PreDestructive);
-        options.check = Level::Quick;
-        options.databases.clone_from(&sound);
-        options.note = Some(format!("before {}", intent.operation.name()));
-        match create(work, &options, Hold::Exclusive(lock)) {
-            Ok(Created::Snapshot(snapshot)) => {
-                safety = Some(snapshot.id().clone());
-                break;
-            }
-            Ok(Created::Unchanged(id)) => {
-                safety = Some(id);
-                break;
-            }
-            // It opens and yet is broken inside: no snapshot of it, then, but every byte.
-            Err(BackupError::FailedCheck { database, .. }) => {
-                let Some(at) = sound.iter().position(|kind| kind.name() == database) else { break };
-                keep_aside(sound.remove(at))?;
-            }
-            Err(BackupError::Db(DbError::Corrupt { database: Some(kind), .. })) if sound.contains(&kind) => {
-                sound.retain(|other| *other != kind);
-                keep_aside(kind)?;
-            }
-            Err(other) => return Err(other),
-        }
-    }
-    Ok((safety, aside))
 }
 
 /// Makes a staged copy what a live database has to be; returns whether it had an older schema.

@@ -11,7 +11,7 @@ use drift_db::{
     WorkspacePaths, canonical, choose_root, create, durable, find_workspace, git_work_tree, inspect,
     lock_exclusive, wal_unsafe,
 };
-use drift_gc::RetentionPolicy;
+use drift_gc::{RetentionPolicy, finish_deletes};
 use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
@@ -61,6 +61,7 @@ pub(crate) struct DatabaseView {
 pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitReport, CommandError> {
     let paths = choose(session)?;
     durable::refuse_foreign_dir(&paths.backups_dir())?;
+    finish_deletes(&paths)?;
     prepare_dir(&paths)?;
     if let Some(ready) = open_ready(session, &paths, options)? {
         return ready.scan(session, &paths, options, Record::IfChanged);

@@ -8,6 +8,7 @@ pub(crate) mod affected;
 pub(crate) mod backup;
 pub(crate) mod base;
 pub(crate) mod config;
+pub(crate) mod erase;
 mod events;
 pub(crate) mod gc;
 pub(crate) mod graph;

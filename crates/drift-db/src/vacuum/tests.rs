@@ -113,7 +113,7 @@ fn tables_are_told_with_their_indexes() {
 
 #[test]
 fn the_preflight_asks_for_twice_the_size() {
-    let facts = PageFacts { page_size: 8192, page_count: 10, freelist_count: 3 };
+    let facts = PageFacts { page_size: 8192, page_count: 10, freelist_count: 3, is_incremental: true };
     let space = VacuumSpace::look(Path::new("/"), facts);
     assert_eq!(space.needed, 163_840);
     assert!(VacuumSpace { available: Some(163_840), ..space.clone() }.fits());

@@ -26,7 +26,7 @@ fn pile(path: &str, changed: Option<&str>, live: Live) -> Pile {
 }
 
 fn database(kind: DatabaseKind, free: u64, rows: u64) -> DatabaseFacts {
-    let pages = PageFacts { page_size: 8192, page_count: 100, freelist_count: free };
+    let pages = PageFacts { page_size: 8192, page_count: 100, freelist_count: free, is_incremental: true };
     let expired = (rows > 0).then_some(Expired { table: "event", rows, bytes: 10 * rows });
     DatabaseFacts { kind, pages, expired: expired.into_iter().collect() }
 }
@@ -91,25 +91,24 @@ fn the_steps_come_in_their_order() {
 }
 
 #[test]
-fn what_stays_free_decides_about_the_full_vacuum() {
-    let check = |policy: GcPolicy, free, expected: &[&str]| {
-        let facts = Facts { databases: vec![database(DatabaseKind::Drift, free, 0)], ..Facts::default() };
-        let mut lines = Vec::new();
-        if free > 0 {
-            let pages = policy.max_pages.unwrap_or(free).min(free);
-            let bytes = pages * 8192;
-            lines.push(format!("incremental_vacuum drift.db ~{bytes} ({pages} of {free} free pages)"));
-        }
-        lines.push("optimize drift.db ~0 (statistics of the query planner)".to_owned());
-        lines.extend(expected.iter().map(ToString::to_string));
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        self::check(&facts, &policy, &lines);
+fn a_database_is_rewritten_where_asked_or_where_nothing_else_helps() {
+    let check = |policy: GcPolicy, incremental: bool, expected: &[&str]| {
+        let mut database = database(DatabaseKind::Drift, 40, 0);
+        database.pages.is_incremental = incremental;
+        let facts = Facts { databases: vec![database], ..Facts::default() };
+        self::check(&facts, &policy, expected);
     };
-    let limited = |pages| GcPolicy { max_pages: Some(pages), ..policy() };
-    check(policy(), 90, &[]);
-    check(limited(10), 40, &["vacuum drift.db ~245760 (more than 20 % of its pages stay free)"]);
-    check(limited(30), 40, &[]);
-    check(GcPolicy { full: FullVacuum::Asked, ..policy() }, 0, &["vacuum drift.db ~0 (asked for)"]);
+    let limited = GcPolicy { max_pages: Some(10), ..policy() };
+    let asked = GcPolicy { full: FullVacuum::Asked, ..policy() };
+    let lenient = GcPolicy { vacuum_free_percent: 40, ..policy() };
+    let optimize = "optimize drift.db ~0 (statistics of the query planner)";
+    let all = "incremental_vacuum drift.db ~327680 (40 of 40 free pages)";
+    check(policy(), true, &[all, optimize]);
+    check(limited, true, &["incremental_vacuum drift.db ~81920 (10 of 40 free pages)", optimize]);
+    check(asked.clone(), true, &[all, optimize, "vacuum drift.db ~0 (asked for)"]);
+    check(policy(), false, &[optimize, "vacuum drift.db ~327680 (more than 20 % of its pages are free)"]);
+    check(lenient, false, &[optimize]);
+    check(asked, false, &[optimize, "vacuum drift.db ~327680 (asked for)"]);
 }
 
 #[test]

@@ -73,8 +73,7 @@ impl Report for GcReport {
             ]);
         }
         match (told.is_empty(), self.dry_run) {
-            (true, true) => out.line("Nothing to remove")?,
-            (true, false) => out.line("Nothing was to be removed")?,
+            (true, _) => out.line("Nothing to remove")?,
             (false, true) => {
                 out.line(format_args!("Would free about {}:", human::bytes(self.freed_bytes)))?;
             }

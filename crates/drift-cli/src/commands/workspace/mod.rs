@@ -2,6 +2,7 @@
 
 mod affected;
 mod backup;
+mod delete;
 mod gc;
 mod graph;
 mod history;
@@ -9,6 +10,7 @@ mod init;
 mod migrate;
 mod options;
 mod projects;
+mod reset;
 mod restore;
 mod scan;
 mod size;
@@ -46,6 +48,8 @@ enum Verb {
     Migrate(migrate::Args),
     Gc(gc::Args),
     Size(size::Args),
+    Reset(reset::Args),
+    Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
 }
@@ -63,6 +67,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Migrate(args) => migrate::run(args, shell),
         Verb::Gc(args) => gc::run(args, shell),
         Verb::Size(args) => size::run(args, shell),
+        Verb::Reset(args) => reset::run(args, shell),
+        Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
     }
