@@ -11,7 +11,7 @@ use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
 use drift_db::integrity::Level;
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
 use drift_db::private::{Check, Preparation, prepare, vet};
-use drift_db::{DatabaseKind, ExclusiveLock, JournalMode, durable, wal_unsafe};
+use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, durable, wal_unsafe};
 
 use super::keep::{Keep, Kept, keep_live};
 use super::plan::workspace_id;
