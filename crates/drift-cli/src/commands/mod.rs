@@ -1,17 +1,17 @@
 //! One file per verb: parse, call one operation, render.
 //!
-//! To add the verb `size` to the group `workspace`:
+//! To add the verb `weight` to the group `workspace`:
 //!
-//! 1. Write `commands/workspace/size.rs`:
+//! 1. Write `commands/workspace/weight.rs`:
 //!
 //!    ```ignore
-//!    //! `drift workspace size`
+//!    //! `drift workspace weight`
 //!
 //!    /// Show what the workspace takes on disk
 //!    ///
 //!    /// Further paragraphs appear in `--help` and the man page.
 //!    #[derive(clap::Args, Debug)]
-//!    #[command(after_help = "EXAMPLES:\n  drift workspace size --json")]
+//!    #[command(after_help = "EXAMPLES:\n  drift workspace weight --json")]
 //!    pub(crate) struct Args { … }
 //!
 //!    pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -21,14 +21,14 @@
 //!    }
 //!
 //!    impl Report for View {
-//!        const SCHEMA: &'static str = "drift.workspace.size/v1";
+//!        const SCHEMA: &'static str = "drift.workspace.weight/v1";
 //!        fn text(&self, out: &mut Text) -> io::Result<()> { out.line(…) }
 //!    }
 //!    ```
 //!
 //! 2. Name it in the enum of its group, and in the group's `run`.
 //! 3. Map the error of a library that is new here in `error/`, if need be.
-//! 4. Test it in `tests/it/size.rs`.
+//! 4. Test it in `tests/it/weight.rs`.
 //!
 //! The `Ui` gives `confirm`, `warn` and `note`; paths from the command line go through `Shell::path`; a verb
 //! that changes something flattens `DryRunArg`; one that prints more than text and JSON says so in `formats`.
