@@ -15,7 +15,7 @@ use gemfile::Gemfile;
 use gemspec::Gemspec;
 
 use crate::context::Context;
-use crate::ecosystem::script::{Script, Value};
+use crate::ecosystem::script::{Kind, Script, Value};
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::lower::Exclusions;
@@ -198,8 +198,10 @@ fn constants(script: &Script) -> BTreeMap<&str, Option<&str>> {
         let Some(name) = script.word(at) else { continue };
         let assigned = script.is_sign(at + 1, '=') && !script.is_sign(at + 2, '=');
         if assigned && !(at > 0 && script.is_sign(at - 1, '.')) {
-            let (value, _) = script.value(at + 2);
-            let text = script.text(at + 2).filter(|_| matches!(value, Value::Text(_)));
+            let frozen = script.is_sign(at + 3, '.') && script.word(at + 4) == Some("freeze");
+            let behind = at + if frozen { 5 } else { 3 };
+            let ends = matches!(script.kind(behind), None | Some(Kind::Newline | Kind::Sign(';')));
+            let text = script.text(at + 2).filter(|_| ends);
             // Set twice is set by code.
             constants.entry(name).and_modify(|known| *known = None).or_insert(text);
         }

@@ -1,6 +1,6 @@
 //! [`Mixfile`]: the literal parts of `mix.exs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::context::Context;
 use crate::ecosystem::script::{Args, Kind, Language, Script, Value};
@@ -37,6 +37,7 @@ impl Mixfile {
         let script = Script::new(Language::Elixir, &text);
         let mut mixfile = Mixfile { path: path.clone(), ..Mixfile::default() };
         let functions = functions(&script);
+        let attributes = attributes(&script);
         let Some(&(_, start, end)) = functions.iter().find(|(name, _, _)| *name == "project") else {
             let message = "has no `def project`; what mix builds here cannot be read".into();
             context.problem(path, None, "manifest.no_project", message);
@@ -51,7 +52,7 @@ impl Mixfile {
                 // Keys of the list that the function returns, not of what lies in it.
                 Some(Kind::Word(key)) if depth == 1 && script.is_sign(at + 1, ':') => {
                     let (value, behind) = script.value(at + 2);
-                    mixfile.set(context, &script, key, &value, script.line(at));
+                    mixfile.set(context, &attributes, key, &value, script.line(at));
                     if key == "deps" {
                         todo.extend((at + 2..behind.min(end)).filter_map(|at| script.word(at)));
                         mixfile.add_dependencies(context, &script, at + 2, behind.min(end));
@@ -77,10 +78,17 @@ impl Mixfile {
         Some(mixfile)
     }
 
-    fn set(&mut self, context: &Context, script: &Script, key: &str, value: &Value, line: u32) {
+    fn set(
+        &mut self,
+        context: &Context,
+        attributes: &BTreeMap<&str, &str>,
+        key: &str,
+        value: &Value,
+        line: u32,
+    ) {
         let literal = match value {
             Value::Text(text) | Value::Symbol(text) => Some(text.clone()),
-            Value::Word(name) => attribute(script, name),
+            Value::Word(name) => attributes.get(name.as_str()).map(|&text| text.to_owned()),
             _ => None,
         };
         match key {
@@ -169,15 +177,17 @@ fn functions(script: &Script) -> Vec<(&str, usize, usize)> {
         .collect()
 }
 
-/// The literal value of a module attribute: `@version "1.0.0"`, `@app :name`.
-fn attribute(script: &Script, name: &str) -> Option<String> {
-    if !name.starts_with('@') {
-        return None;
-    }
-    (0..script.tokens.len()).filter(|&at| script.word(at) == Some(name)).find_map(|at| {
+/// The literal module attributes: `@version "1.0.0"`, `@app :name`.
+fn attributes(script: &Script) -> BTreeMap<&str, &str> {
+    let mut attributes = BTreeMap::new();
+    for at in 0..script.tokens.len() {
+        let Some(name) = script.word(at).filter(|name| name.starts_with('@')) else { continue };
         let symbol = || script.word(at + 2).filter(|_| script.is_sign(at + 1, ':'));
-        script.text(at + 1).or_else(symbol).map(str::to_owned)
-    })
+        if let Some(value) = script.text(at + 1).or_else(symbol) {
+            attributes.entry(name).or_insert(value);
+        }
+    }
+    attributes
 }
 
 /// `:a`, `[:a, :b]` or `~w(a b)a`.

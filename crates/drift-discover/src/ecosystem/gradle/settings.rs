@@ -101,17 +101,18 @@ impl Build {
                     at = end.max(at + 1);
                     continue;
                 }
-                Some("project") if own && script.is_sign(at + 1, '(') => {
-                    let (args, end) = script.call(at + 1);
-                    let path =
-                        args.text_at(0).or_else(|| args.text("path")).map(|path| self.absolute(0, path));
-                    let property = script.word(end + 1).filter(|_| script.is_sign(end, '.'));
-                    let assigned = script.is_sign(end + 2, '=') && !script.is_sign(end + 3, '=');
-                    if let (Some(property), true) = (property, assigned) {
-                        at = self.assign(context, script, path, property, end + 3);
-                        continue;
+                Some("project") if own => {
+                    // `project(":x").name = `, piece by piece: a call is not read again for each call in it.
+                    let sign = |offset, sign| script.is_sign(at + offset, sign);
+                    let named = sign(1, '(') && sign(3, ')') && sign(4, '.');
+                    let assigned = sign(6, '=') && !sign(7, '=');
+                    let path = script.text(at + 2).map(|path| self.absolute(0, path));
+                    match script.word(at + 5) {
+                        Some(property) if named && assigned => {
+                            at = self.assign(context, script, path, property, at + 7);
+                        }
+                        _ => at += 1,
                     }
-                    at += 1;
                 }
                 Some("buildFileName") => {
                     // Set for each project, from its name: a common custom of large builds.

@@ -94,7 +94,8 @@ impl Loops {
     fn note(&mut self, script: &Script, at: usize) {
         let is_list = matches!(script.kind(at), Some(Kind::Words(_) | Kind::Sign('[')));
         let continues = at > 0 && matches!(script.kind(at - 1), Some(Kind::Word(_) | Kind::Sign(')' | ']')));
-        if !is_list || continues {
+        let literal = matches!(script.kind(at + 1), Some(Kind::Text(_) | Kind::Newline | Kind::Sign('.')));
+        if !is_list || !literal || continues {
             return;
         }
         let end = match script.kind(at) {

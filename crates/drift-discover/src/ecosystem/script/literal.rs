@@ -170,7 +170,7 @@ impl<'t> Scanner<'t> {
                 let value = before.is_some_and(is_value);
                 let word = before.is_some_and(|token| matches!(token.kind, Kind::Word(_)));
                 let starts = !value || (word && spaced && !after_space);
-                let closes = rest[1..].split('\n').next().is_some_and(|line| line.contains('/'));
+                let closes = rest[1..].find(['/', '\n']).is_some_and(|at| rest[1 + at..].starts_with('/'));
                 (starts && closes).then(|| self.delimited(1, "/", Escapes::of(language, Quote::Double)))
             }
             _ => None,
