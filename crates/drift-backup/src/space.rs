@@ -17,3 +17,6 @@ pub(crate) fn require(dir: &Path, needed: u64) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;
