@@ -81,6 +81,7 @@ fn a_project_that_moves_or_goes_keeps_its_row() {
     let found = scan(&env);
     assert_eq!(counts(&found), json!([2, 0, 2, 2]));
     assert_eq!(found["moved_projects"], json!([{"from": "npm:packages/a", "to": "npm:packages/moved"}]));
+    assert_eq!(per_project(&found), ["npm:packages/moved: 2 +2 ~0 -2"]);
     assert_eq!(keys()[1], (before[1].0, "npm:packages/moved".into(), false));
 
     std::fs::remove_dir_all(env.path("packages/b")).unwrap();
@@ -126,6 +127,12 @@ fn ignore_files_hide_what_git_does_not_track() {
     env.run(["workspace", "init"]).success();
     let found = scan(&env);
     assert_eq!(found["files"], 4, "{found}");
+    // What git reads where nothing else is configured.
+    let ignore = env.home().join(".config/git/ignore");
+    std::fs::create_dir_all(ignore.parent().unwrap()).unwrap();
+    std::fs::write(ignore, "*.log\n").unwrap();
+    env.write("packages/a/build.log", "");
+    assert_eq!(counts(&scan(&env)), json!([0, 0, 0, 0]));
     std::fs::remove_file(env.path(".driftignore")).unwrap();
     assert_eq!(per_project(&scan(&env)), ["npm:packages/b: 3 +3 ~0 -0"]);
 }

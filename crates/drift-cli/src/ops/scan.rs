@@ -114,7 +114,7 @@ pub(super) fn store(
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
         let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
         let changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
-        let mut tally = Tally::new(&tree, &replaced);
+        let mut tally = Tally::new(&tree, &keys, &replaced);
         let mut problems = store_files(session, paths, &tree, &keys, options, &changes, &mut tally, tx)?;
         let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
         problems.extend(tree.problems.iter().cloned());

@@ -49,7 +49,7 @@ impl From<DatabaseName> for DatabaseKind {
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     let config = shell.config(Anchor::New)?;
     let options = InitOptions {
-        scan: options::scan(&config, Rehash::Changed),
+        scan: options::scan(&config, shell, Rehash::Changed),
         journal: options::journal(&config),
         recreate: args.recreate.into_iter().map(DatabaseKind::from).collect(),
         retention: options::retention(&config),

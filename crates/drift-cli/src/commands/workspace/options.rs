@@ -1,5 +1,7 @@
 //! From flags and configuration to the options of operations.
 
+use std::path::{Path, PathBuf};
+
 use drift_config::{CiEnv, Config, HumanDuration, Limit};
 use drift_db::JournalMode;
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
@@ -14,8 +16,8 @@ use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
-pub(super) fn scan(config: &Config, rehash: Rehash) -> ScanOptions {
-    ScanOptions { tree: tree(config), threads: 0, rehash }
+pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
+    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.
@@ -29,7 +31,7 @@ pub(super) fn affected(
     let branch = config.workspace.default_branch.as_str();
     let vars = shell.vars();
     AffectedOptions {
-        tree: tree(config),
+        tree: tree(config, git_ignore(shell)),
         base: BaseOptions {
             flag: base,
             variable: vars.get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned(),
@@ -42,11 +44,19 @@ pub(super) fn affected(
     }
 }
 
+/// The file of patterns that git reads where `core.excludesFile` is not set.
+fn git_ignore(shell: &Shell<'_>) -> Option<PathBuf> {
+    let vars = shell.vars();
+    let set = vars.get("XDG_CONFIG_HOME").filter(|dir| !dir.is_empty()).map(|dir| shell.path(Path::new(dir)));
+    let dir = set.or_else(|| Some(shell.place.home.as_ref()?.join(".config")))?;
+    Some(dir.join("git").join("ignore"))
+}
+
 /// How a tree is read.
-fn tree(config: &Config) -> TreeOptions {
+fn tree(config: &Config, default_excludes: Option<PathBuf>) -> TreeOptions {
     let text = |dirs: &[drift_config::DirPattern]| dirs.iter().map(|dir| dir.as_str().to_owned()).collect();
     TreeOptions {
-        walk: WalkOptions::default(),
+        walk: WalkOptions { default_excludes, ..WalkOptions::default() },
         discover: DiscoverOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     let rehash = if args.full { Rehash::All } else { Rehash::Changed };
     let config = shell.config(Anchor::Existing)?;
-    let options = options::scan(&config, rehash);
+    let options = options::scan(&config, shell, rehash);
     let session = shell.session_with(&config);
     let report = ops::scan::run(&session, &options)?;
     ops::backup::scheduled(&session, &options::schedule(&config, shell));

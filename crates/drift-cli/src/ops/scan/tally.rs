@@ -1,7 +1,7 @@
 //! What became of the files, over the workspace and per project.
 //!
 //! A file counts for every project that owns it, as `projects` counts files; one that is gone counts for those
-//! that would own it now, or for the one that went with it.
+//! that owned it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,6 +25,8 @@ pub(super) struct Tally<'a> {
     tree: &'a Tree,
     /// In the order of the graph.
     projects: Vec<ProjectCounts>,
+    /// The place of each project of the graph, by key.
+    places: HashMap<i64, usize>,
     /// The projects that vanished, by key.
     vanished: BTreeMap<i64, ProjectCounts>,
     /// How many files with this content are gone, and are not found elsewhere yet.
@@ -41,13 +43,14 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(tree: &'a Tree, replaced: &Replaced) -> Tally<'a> {
+    pub(super) fn new(tree: &'a Tree, keys: &[i64], replaced: &Replaced) -> Tally<'a> {
         let counts = |id: &str| ProjectCounts { id: id.to_owned(), ..ProjectCounts::default() };
         let mut projects: Vec<_> = tree.graph.projects.iter().map(|project| counts(&project.id.0)).collect();
         tree.owners.of_files(&tree.files).flatten().for_each(|&owner| projects[owner].files += 1);
         Tally {
             tree,
             projects,
+            places: keys.iter().copied().zip(0..).collect(),
             vanished: replaced.removed.iter().map(|(id, key)| (*key, counts(id))).collect(),
             gone: HashMap::new(),
             added: 0,
@@ -84,7 +87,11 @@ impl<'a> Tally<'a> {
             return;
         }
         let owners = self.tree.owners.of(path.as_bytes());
-        owners.iter().for_each(|&at| self.projects[at].removed += 1);
+        match row.project.and_then(|key| self.places.get(&key)) {
+            // It has moved since, or a new one has come between.
+            Some(owner) if !owners.contains(owner) => self.projects[*owner].removed += 1,
+            _ => owners.iter().for_each(|&at| self.projects[at].removed += 1),
+        }
     }
 
     /// The counts of each project, those that vanished last.

@@ -7,6 +7,6 @@ use super::*;
 #[test]
 fn defaults_agree() {
     let config = drift_config::load(&LoadOptions::default()).unwrap().config;
-    assert_eq!(format!("{:?}", tree(&config)), format!("{:?}", TreeOptions::default()));
+    assert_eq!(format!("{:?}", tree(&config, None)), format!("{:?}", TreeOptions::default()));
     assert_eq!(journal(&config), None);
 }
