@@ -27,8 +27,8 @@ fn free_pages(env: &TestEnv) -> i64 {
     connection
         .execute_batch(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-             INSERT INTO event (at, kind, detail) SELECT '2026-11-22T00:00:00Z', 'x', hex(zeroblob(2000)) FROM n;
-             DELETE FROM event WHERE kind = 'x' AND id % 100 <> 0;",
+             INSERT INTO workspace_context SELECT printf('x%04d', i), hex(zeroblob(2000)), '' FROM n;
+             DELETE FROM workspace_context WHERE section > 'x0100' AND section NOT LIKE '%00';",
         )
         .unwrap();
     drop(connection);
