@@ -27,8 +27,8 @@ fn free_pages(env: &TestEnv) -> i64 {
     connection
         .execute_batch(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-             INSERT INTO event (at, kind, detail) SELECT '2026-11-22T00:00:00Z', 'x', hex(zeroblob(2000)) FROM n;
-             DELETE FROM event WHERE kind = 'x' AND id % 100 <> 0;",
+             INSERT OR REPLACE INTO workspace_context SELECT printf('x%04d', i), hex(zeroblob(2000)), '' FROM n;
+             DELETE FROM workspace_context WHERE section > 'x0100' AND section NOT LIKE '%00';",
         )
         .unwrap();
     drop(connection);
@@ -233,6 +233,28 @@ fn another_writer_is_told_apart_from_damage() {
     env.run(["workspace", "gc"]).assert_code(5);
     env.run(["workspace", "gc", "--dry-run"]).success();
     env.run(["workspace", "size"]).success();
+}
+
+#[test]
+fn a_scan_runs_it_once_a_day_and_says_so() {
+    let scan = |env: &TestEnv, day: u32, more: &[(&str, &str)]| {
+        let mut command = env.command(["workspace", "scan"]);
+        command.env("DRIFT_TEST_NOW", format!("2026-11-{day}T20:15:30Z")).envs(more.iter().copied());
+        let output = command.output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap().contains("gc freed")
+    };
+    let env = workspace();
+    free_pages(&env);
+    assert!(!scan(&env, 22, &[]));
+    assert!(!scan(&env, 24, &[("CI", "true")]));
+    assert!(!scan(&env, 24, &[("DRIFT_GC__AUTO", "false")]));
+    assert!(freelist(&env.path(".drift/drift.db")) > 100);
+    assert!(scan(&env, 24, &[]));
+    assert_eq!(freelist(&env.path(".drift/drift.db")), 0);
+    free_pages(&env);
+    assert!(!scan(&env, 24, &[]));
+    assert!(scan(&env, 26, &[]));
 }
 
 /// A file system of a few megabytes, as root on Linux; unmounted when dropped.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use crate::connection::{self, Access};
 use crate::database::Database;
 use crate::durable;
-use crate::error::{DbError, Result};
+use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
 use crate::kind::DatabaseKind;
 use crate::lock::{ExclusiveLock, SharedLock};
@@ -219,24 +219,21 @@ fn judge(
 /// without a `-wal` the file is complete.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
     let probe = |connection: Connection| {
-        connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
+        connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0)).at(path)?;
         Ok(connection)
     };
-    let opened = connection::open(path, Access::Visit)?;
-    match probe(opened) {
-        Ok(connection) => Ok(connection),
+    match connection::open(path, Access::Visit).and_then(probe) {
         // With a journal that holds something, ignoring it would show half a transaction.
-        Err(why) if is_cannot_open(&why) && is_complete(path) => {
-            let connection = connection::open(path, Access::Immutable)?;
-            probe(connection).map_err(|why| DbError::sqlite(path, why))
-        }
-        Err(why) => Err(DbError::sqlite(path, why)),
+        Err(DbError::Sqlite { source, .. }) if is_cannot_open(&source) && is_complete(path) => {}
+        Err(DbError::NoSpace { .. }) if is_complete(path) => {}
+        opened => return opened,
     }
+    connection::open(path, Access::Immutable).and_then(probe)
 }
 
 fn is_cannot_open(why: &rusqlite::Error) -> bool {
     let no_shared_memory = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMMAP];
-    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull))
+    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
         || why.sqlite_error().is_some_and(|error| no_shared_memory.contains(&error.extended_code))
 }
 

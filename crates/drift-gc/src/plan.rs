@@ -171,7 +171,8 @@ pub fn plan(facts: &Facts, policy: &GcPolicy, now: Timestamp) -> Result<GcPlan> 
             act(Target::Pages(database.kind), pages * database.pages.page_size, reason);
         }
     }
-    for database in &facts.databases {
+    // Who limits the pages wants a short run, and analysing reads whole indexes.
+    for database in facts.databases.iter().filter(|_| policy.max_pages.is_none()) {
         act(Target::Statistics(database.kind), 0, "statistics of the query planner".into());
     }
     for database in &facts.databases {

@@ -145,7 +145,132 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         owns_up: |_| Ok(false),
         recover: &["workspace", "restore", "latest~1", "--yes"],
     },
+    Scenario {
+        name: "gc",
+        what: "a gc with old rows, orphaned staging, an interrupted delete, old backups and free pages",
+        needs: &[&["workspace", "init"], &["workspace", "backup"], &["workspace", "gc"]],
+        prepare: clutter,
+        command: GC,
+        observe: reclaimable,
+        midway: Midway::Anything,
+        owns_up: |_| Ok(false),
+        recover: GC,
+    },
+    Scenario {
+        name: "gc-full",
+        what: "a gc that rewrites both databases",
+        needs: &[&["workspace", "init"], &["workspace", "backup"], &["workspace", "gc"]],
+        prepare: clutter,
+        command: GC_FULL,
+        observe: reclaimable,
+        midway: Midway::Anything,
+        owns_up: |_| Ok(false),
+        recover: GC_FULL,
+    },
+    Scenario {
+        name: "reset",
+        what: "a reset of databases that hold something",
+        needs: &[&["workspace", "init"], &["workspace", "backup"], &["workspace", "reset"]],
+        prepare: two_generations,
+        command: &["workspace", "reset", "--yes"],
+        observe: generations,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "reset", "--yes"],
+    },
+    Scenario {
+        name: "delete",
+        what: "a delete of the workspace, seen until gc has swept and a restore has brought it back",
+        needs: &[&["workspace", "init"], &["workspace", "restore"], &["workspace", "delete"]],
+        prepare: two_generations,
+        command: &["workspace", "delete", "--yes"],
+        observe: comes_back,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "delete", "--yes"],
+    },
 ];
+
+/// Without grace, so that what was just left counts as orphaned.
+const GC: &[&str] = &[
+    "workspace",
+    "gc",
+    "--config",
+    "gc.staging_grace=0s",
+    "--config",
+    "gc.history=0s",
+    "--config",
+    "backup.retention.manual=1",
+    "--config",
+    "backup.retention.daily=0",
+    "--config",
+    "backup.retention.weekly=0",
+];
+
+const GC_FULL: &[&str] = &[
+    "workspace",
+    "gc",
+    "--full",
+    "--config",
+    "gc.staging_grace=0s",
+    "--config",
+    "gc.history=0s",
+    "--config",
+    "backup.retention.manual=1",
+    "--config",
+    "backup.retention.daily=0",
+    "--config",
+    "backup.retention.weekly=0",
+];
+
+/// Something of everything that a gc removes.
+fn clutter(sandbox: &Sandbox) -> Result<()> {
+    sandbox.must(&["workspace", "init"])?;
+    for number in 0..400 {
+        sandbox.write(&format!("packages/a/generated/number-{number}.js"), "export default 1;\n")?;
+    }
+    sandbox.must(&["workspace", "scan"])?;
+    std::fs::remove_dir_all(sandbox.tree().join("packages/a/generated"))?;
+    sandbox.must(&["workspace", "scan"])?;
+    (0..2).try_for_each(|_| sandbox.must(&["workspace", "backup"]))?;
+    for left in [
+        ".drift/tmp/20261101T000000Z-0001/drift.db",
+        ".drift/.tmp-left",
+        ".drift-backups/.tmp-20261101T000000Z-0002/drift.db",
+        ".drift-backups/.trash-20261101T000000Z-0003/drift.db",
+        ".drift.deleted-20261101T000000Z-0004/drift.db",
+    ] {
+        sandbox.write(left, "left by somebody who was killed")?;
+    }
+    Ok(())
+}
+
+/// What a gc would still remove. Old rows are left out: each gc leaves an event, which is old at once without grace.
+fn reclaimable(sandbox: &Sandbox) -> Result<String> {
+    let document = sandbox.document(&[GC, &["--dry-run"]].concat())?;
+    if document["ok"] != Value::Bool(true) {
+        return Ok(format!("error {}, {}", document["error"]["code"], snapshots(sandbox)?));
+    }
+    let kinds: Vec<&str> = (document["actions"].as_array().into_iter().flatten())
+        .filter(|action| action["bytes"] != 0)
+        .filter_map(|action| action["kind"].as_str())
+        .filter(|kind| *kind != "history")
+        .collect();
+    Ok(format!("{kinds:?}; {}; {}", status(sandbox)?, snapshots(sandbox)?))
+}
+
+/// Whether there is a workspace; then gc sweeps and a backup is restored, so that there is one in any case.
+fn comes_back(sandbox: &Sandbox) -> Result<String> {
+    let status = status(sandbox)?;
+    // Where there is neither a workspace nor anything to sweep, this is an error and no harm.
+    sandbox.drift(&["workspace", "gc"])?;
+    let mut left = 0;
+    for entry in std::fs::read_dir(sandbox.tree())? {
+        left += usize::from(entry?.file_name().to_string_lossy().starts_with(".drift.deleted-"));
+    }
+    sandbox.must(&["workspace", "restore", "--yes"])?;
+    Ok(format!("{status}; {left} left; {}", snapshots(sandbox)?))
+}
 
 /// Two backups that differ in both databases, and live ones that differ from both: every restore adds an event to
 /// each, which is the marker of a generation.
