@@ -1,7 +1,7 @@
 //! From flags and configuration to the options of operations.
 
 use drift_config::{CiEnv, Config, HumanDuration, Limit};
-use drift_db::JournalMode;
+use drift_db::{JournalMode, StartupCheck};
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
@@ -15,7 +15,7 @@ use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, rehash: Rehash) -> ScanOptions {
-    ScanOptions { tree: tree(config), threads: 0, rehash }
+    ScanOptions { tree: tree(config), threads: 0, rehash, startup: startup(config) }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.
@@ -51,6 +51,16 @@ fn tree(config: &Config) -> TreeOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),
         },
+    }
+}
+
+/// How databases are checked before a command writes to them.
+fn startup(config: &Config) -> StartupCheck {
+    match config.db.startup_check {
+        drift_config::StartupCheck::Auto => StartupCheck::Auto,
+        drift_config::StartupCheck::Quick => StartupCheck::Quick,
+        drift_config::StartupCheck::Header => StartupCheck::Header,
+        drift_config::StartupCheck::Off => StartupCheck::Off,
     }
 }
 
