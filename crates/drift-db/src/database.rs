@@ -1,7 +1,9 @@
 //! [`Database`]: one writer and several readers on one file, for concurrent callers in a process.
 //!
 //! Rules: writes go through one connection behind a mutex, in an immediate transaction; readers cannot write
-//! (`query_only` on a read-only handle) and are opened as they are needed, up to a limit.
+//! (`query_only`, on a read-only handle but for the one that cleans up) and are opened as they are needed, up to
+//! a limit. A reader never outlives its file: once another file is behind the path, the readers are opened anew,
+//! through the schema gate. The connection that was opened first closes last, because it removes the sidecars.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,6 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::connection::{self, Access};
 use crate::error::{DbError, Result, SqlContext};
 use crate::kind::DatabaseKind;
+use crate::state::{self, Need};
 
 /// How many readers a [`Database`] opens at most.
 pub const MAX_READERS: usize = 8;
@@ -25,10 +28,38 @@ pub struct Database {
     returned: Condvar,
 }
 
+/// A state of a database, to be compared with a later one: it differs once anybody has committed, this process
+/// included, or the file was replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataVersion {
+    /// Counts the files that were behind the path.
+    file: u64,
+    /// `PRAGMA data_version`, which means something only on one connection.
+    commits: i64,
+}
+
 #[derive(Debug)]
 struct Readers {
-    idle: Vec<Connection>,
+    /// Those that nobody uses.
+    idle: Vec<Reader>,
+    /// How many there are of the present file.
     opened: usize,
+    /// How many there may be.
+    limit: usize,
+    /// Which file is behind the path, as far as the system tells files apart.
+    identity: FileIdentity,
+    file: u64,
+    /// Asked for [`DataVersion`] and nothing else: that is told per connection.
+    watcher: Option<Connection>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    connection: Connection,
+    /// Which file it has open.
+    file: u64,
+    /// The one that leaves the directory as it was.
+    is_first: bool,
 }
 
 impl Database {
@@ -38,7 +69,15 @@ impl Database {
         reader: Connection,
         writer: Option<Connection>,
     ) -> Database {
-        let readers = Mutex::new(Readers { idle: vec![reader], opened: 1 });
+        let readers = Readers {
+            limit: if writer.is_some() { MAX_READERS } else { limit(&reader) },
+            idle: vec![Reader { connection: reader, file: 0, is_first: true }],
+            opened: 1,
+            identity: identity(&path),
+            file: 0,
+            watcher: None,
+        };
+        let readers = Mutex::new(readers);
         Database { kind, path, writer: writer.map(Mutex::new), readers, returned: Condvar::new() }
     }
 
@@ -53,15 +92,44 @@ impl Database {
     }
 
     /// Reads inside one transaction, so that all of it is one point in time. Waits for a free reader when all
-    /// are in use.
+    /// are in use. Whoever keeps a database open for long holds the shared workspace lock around each call.
     pub fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         let reader = self.take_reader()?;
-        let result = reader.unchecked_transaction().and_then(|tx| query(&tx));
+        let result = reader.connection.unchecked_transaction().and_then(|tx| query(&tx));
         let mut readers = self.readers();
-        readers.idle.push(reader);
+        if reader.file == readers.file {
+            readers.idle.push(reader);
+        }
         drop(readers);
         self.returned.notify_one();
         result.at(&self.path)
+    }
+
+    /// The state of the database now.
+    pub fn data_version(&self) -> Result<DataVersion> {
+        let mut readers = self.readers();
+        self.follow(&mut readers)?;
+        let watcher = match readers.watcher.take() {
+            Some(watcher) => watcher,
+            None if readers.limit > 1 => self.open_another()?,
+            // The only connection that there can be; an idle one comes back when it is not in a transaction.
+            None => {
+                let reader = self.wait_for_idle(readers)?;
+                let commits = data_version(&reader.connection);
+                let file = reader.file;
+                self.readers().idle.push(reader);
+                self.returned.notify_one();
+                return Ok(DataVersion { file, commits: commits.at(&self.path)? });
+            }
+        };
+        let commits = data_version(&watcher).at(&self.path)?;
+        readers.watcher = Some(watcher);
+        Ok(DataVersion { file: readers.file, commits })
+    }
+
+    /// Whether anything was committed, or the file replaced, after `before` was taken from this `Database`.
+    pub fn changed_since(&self, before: DataVersion) -> Result<bool> {
+        Ok(self.data_version()? != before)
     }
 
     /// Writes in one transaction: all of it is there afterwards, or, on an error, none.
@@ -84,25 +152,93 @@ impl Database {
         step(&writer.lock().unwrap_or_else(PoisonError::into_inner), &self.path)
     }
 
-    fn take_reader(&self) -> Result<Connection> {
+    fn take_reader(&self) -> Result<Reader> {
         let mut readers = self.readers();
+        self.follow(&mut readers)?;
+        if readers.idle.is_empty() && readers.opened < readers.limit {
+            readers.opened += 1;
+            let file = readers.file;
+            drop(readers);
+            return match self.open_another() {
+                Ok(connection) => Ok(Reader { connection, file, is_first: false }),
+                Err(why) => {
+                    let mut readers = self.readers();
+                    if readers.file == file {
+                        readers.opened -= 1;
+                    }
+                    Err(why)
+                }
+            };
+        }
+        self.wait_for_idle(readers)
+    }
+
+    fn wait_for_idle(&self, mut readers: MutexGuard<'_, Readers>) -> Result<Reader> {
         loop {
             if let Some(reader) = readers.idle.pop() {
                 return Ok(reader);
-            }
-            if readers.opened < MAX_READERS {
-                readers.opened += 1;
-                drop(readers);
-                return connection::open(&self.path, Access::Read)
-                    .inspect_err(|_| self.readers().opened -= 1);
             }
             readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
+    /// Lets go of the readers of a file that was replaced, and looks at the new one before anybody reads it.
+    /// A database with a writer is not replaced under it: the locks see to that.
+    fn follow(&self, readers: &mut Readers) -> Result<()> {
+        let identity = identity(&self.path);
+        if self.writer.is_some() || identity == readers.identity {
+            return Ok(());
+        }
+        let found = state::find(&self.path, self.kind)?;
+        found.usable(Need::Known)?;
+        let (_, Some(connection)) = found.into_parts() else {
+            let detail = "it is gone or empty".into();
+            return Err(DbError::Corrupt { database: Some(self.kind), path: self.path.clone(), detail });
+        };
+        readers.file += 1;
+        readers.identity = identity;
+        readers.watcher = None;
+        readers.limit = limit(&connection);
+        readers.opened = 1;
+        // Those in use are let go of when they come back.
+        readers.idle = vec![Reader { connection, file: readers.file, is_first: true }];
+        Ok(())
+    }
+
+    fn open_another(&self) -> Result<Connection> {
+        connection::open(&self.path, Access::Read)
+    }
+
     fn readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A reader that holds the file for itself (after a crash), or cannot make the shared memory that others would
+/// need (on a read-only mount), is the only one there can be.
+fn limit(first: &Connection) -> usize {
+    let locking = first.pragma_query_value(None, "locking_mode", |row| row.get::<_, String>(0));
+    let is_alone = locking.is_ok_and(|mode| mode == "exclusive") || first.is_readonly("main").unwrap_or(true);
+    if is_alone { 1 } else { MAX_READERS }
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0))
+}
+
+/// What tells the file at `path` from another one; `None` if there is none.
+type FileIdentity = Option<(u64, u64)>;
+
+#[cfg(unix)]
+fn identity(path: &Path) -> FileIdentity {
+    use std::os::unix::fs::MetadataExt;
+    path.symlink_metadata().ok().map(|meta| (meta.dev(), meta.ino()))
+}
+
+/// An open file cannot be replaced on Windows.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> FileIdentity {
+    None
 }
 
 /// A transaction under way.
@@ -120,9 +256,15 @@ impl Changing<'_> {
 }
 
 impl Drop for Database {
-    /// The writer closes last: the last connection to close folds the WAL back and removes it, and only a
-    /// writing one can.
+    /// The writer, or else the first reader, closes last: the last connection to close folds the WAL back and
+    /// removes it, and only one that could write can.
     fn drop(&mut self) {
-        self.readers().idle.clear();
+        let mut readers = self.readers();
+        readers.watcher = None;
+        readers.idle.sort_by_key(|reader| reader.is_first);
+        readers.idle.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

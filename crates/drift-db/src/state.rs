@@ -6,6 +6,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 
@@ -17,6 +19,7 @@ use crate::gate::{self, Gate};
 use crate::kind::DatabaseKind;
 use crate::lock::{ExclusiveLock, SharedLock};
 use crate::paths::{WorkspacePaths, database_set};
+use crate::startup::{self, StartupCheck};
 
 /// One database file, as found.
 #[derive(Debug)]
@@ -110,6 +113,21 @@ impl Inspection {
     fn lost(&self, found: &FoundDatabase, what: &'static str) -> DbError {
         let has_snapshot = self.has_snapshot;
         DbError::Lost { database: found.kind, path: found.path.clone(), what, has_snapshot }
+    }
+
+    /// Checks both databases before rows are written, under the lock that makes this process the only writer.
+    /// Damage is [`DbError::Corrupt`].
+    pub fn check_before_writing(
+        &self,
+        check: StartupCheck,
+        interrupt: &Arc<AtomicBool>,
+        _lock: &ExclusiveLock,
+    ) -> Result<()> {
+        let readable = self.databases.iter().filter_map(|found| Some((found, found.reader.as_ref()?)));
+        for (found, reader) in readable {
+            startup::check(reader, &found.path, found.kind, check, interrupt)?;
+        }
+        Ok(())
     }
 
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of

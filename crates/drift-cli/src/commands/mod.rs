@@ -16,7 +16,7 @@
 //!
 //!    pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
 //!        let config = shell.config(Anchor::Existing)?;
-//!        let report = ops::size(&shell.session_with(&config), &ops::SizeOptions { … })?;
+//!        let report = ops::weight(&shell.session_with(&config), &ops::WeightOptions { … })?;
 //!        shell.ui.report(&View(report))
 //!    }
 //!

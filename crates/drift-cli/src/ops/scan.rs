@@ -13,7 +13,7 @@ use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{event, graph};
 use drift_db::{
-    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
+    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths, lock_exclusive,
 };
 use drift_discover::{
     Changes, Comparison, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, find_top,
@@ -37,6 +37,8 @@ pub(crate) struct ScanOptions {
     /// Threads that hash.
     pub(crate) threads: usize,
     pub(crate) rehash: Rehash,
+    /// How the databases are checked before anything is written.
+    pub(crate) startup: StartupCheck,
 }
 
 /// Which files are read again.
@@ -91,6 +93,7 @@ pub(crate) struct Moved {
 pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
+    workspace.inspection.check_before_writing(options.startup, session.interrupt.shared(), &writer)?;
     let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
     // The inspection found both databases complete.
     let database = database.ok_or_else(|| super::workspace::unfinished(workspace.paths.root()))?;

@@ -1,6 +1,5 @@
 //! What `inspect` makes of the files, and what can be done with its answer.
 
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::*;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use drift_config::{CiEnv, Config, HumanDuration, Limit};
-use drift_db::JournalMode;
+use drift_db::{JournalMode, StartupCheck};
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
@@ -17,7 +17,8 @@ use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
-    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash }
+    let startup = startup(config);
+    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.
@@ -61,6 +62,16 @@ fn tree(config: &Config, default_excludes: Option<PathBuf>) -> TreeOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),
         },
+    }
+}
+
+/// How databases are checked before a command writes to them.
+fn startup(config: &Config) -> StartupCheck {
+    match config.db.startup_check {
+        drift_config::StartupCheck::Auto => StartupCheck::Auto,
+        drift_config::StartupCheck::Quick => StartupCheck::Quick,
+        drift_config::StartupCheck::Header => StartupCheck::Header,
+        drift_config::StartupCheck::Off => StartupCheck::Off,
     }
 }
 

@@ -1,0 +1,88 @@
+//! The check of the databases before a command writes to them: cheap, and enough to keep new rows out of a file
+//! that is visibly damaged.
+//!
+//! Rule: the file is looked at through SQLite and `stat` alone. Opening and closing it beside SQLite would drop
+//! the locks that SQLite holds in this process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+//! The schema gate has looked at ids, version and schema before, and SQLite at the magic.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use rusqlite::Connection;
+
+use crate::error::{DbError, Result, SqlContext};
+use crate::integrity;
+use crate::kind::DatabaseKind;
+use crate::paths::database_set;
+
+/// Up to this size [`StartupCheck::Auto`] checks the structure: some hundred milliseconds at most.
+const QUICK_UP_TO: u64 = 32 << 20;
+
+/// How a database is checked before a command writes to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartupCheck {
+    /// [`StartupCheck::Quick`] up to 32 MiB, [`StartupCheck::Header`] beyond.
+    Auto,
+    /// SQLite's `quick_check`, which reads the whole file.
+    Quick,
+    /// Whether the file has as many pages as its header says.
+    Header,
+    /// Nothing but the schema gate.
+    Off,
+}
+
+/// Checks the database that `connection` has open; damage is [`DbError::Corrupt`].
+pub(crate) fn check(
+    connection: &Connection,
+    path: &Path,
+    kind: DatabaseKind,
+    check: StartupCheck,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<()> {
+    let size = || path.metadata().map_or(0, |meta| meta.len());
+    match check {
+        StartupCheck::Off => Ok(()),
+        StartupCheck::Header => header(connection, path, kind),
+        StartupCheck::Auto if size() > QUICK_UP_TO => header(connection, path, kind),
+        StartupCheck::Auto | StartupCheck::Quick => {
+            header(connection, path, kind)?;
+            quick(connection, path, kind, interrupt)
+        }
+    }
+}
+
+/// SQLite itself refuses a file that is shorter than its header says, and passes over one that is longer.
+fn header(connection: &Connection, path: &Path, kind: DatabaseKind) -> Result<()> {
+    let tx = connection.unchecked_transaction().at(path)?;
+    let number = |pragma| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).at(path);
+    let expected = number("page_count")?.saturating_mul(number("page_size")?).cast_unsigned();
+    let found = path.metadata().map_or(0, |meta| meta.len());
+    let [_, wal, _, journal] = database_set(path);
+    // What waits in one of these has not reached the file yet.
+    let pending = [wal, journal].iter().any(|file| file.metadata().is_ok_and(|meta| meta.len() > 0));
+    if found == expected || pending {
+        return Ok(());
+    }
+    let detail = format!("its header says {expected} bytes, the file has {found}");
+    Err(corrupt(path, kind, detail))
+}
+
+fn quick(
+    connection: &Connection,
+    path: &Path,
+    kind: DatabaseKind,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<()> {
+    integrity::stop_on(connection, interrupt).at(path)?;
+    // The first line is enough: verify tells all of them.
+    let first: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).at(path)?;
+    if first == "ok" { Ok(()) } else { Err(corrupt(path, kind, first)) }
+}
+
+fn corrupt(path: &Path, kind: DatabaseKind, detail: String) -> DbError {
+    DbError::Corrupt { database: Some(kind), path: path.to_path_buf(), detail }
+}
+
+#[cfg(test)]
+mod tests;
