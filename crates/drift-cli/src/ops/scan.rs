@@ -13,7 +13,8 @@ use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{event, graph};
 use drift_db::{
-    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths, lock_exclusive,
+    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths,
+    lock_exclusive,
 };
 use drift_discover::{
     Changes, Comparison, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, find_top,
