@@ -102,6 +102,7 @@ name = "b"
         workspace python:. uv
         python:a/x x in python:.
         python:a/x/y/left left in python:.
+        python:a/x/y/out z
         python:b b in python:.
         python:b/c c
         problem pyproject.toml:2 member.missing: the member `a/x/y` (from `a/**`) has no pyproject.toml; add one or exclude it
