@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, ffi};
 use crate::connection::{self, Access};
 use crate::database::Database;
 use crate::durable;
-use crate::error::{DbError, Result};
+use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
 use crate::kind::DatabaseKind;
 use crate::lock::{ExclusiveLock, SharedLock};
@@ -240,21 +240,22 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
         connection.pragma_query_value(None, "schema_version", |row| row.get::<_, i64>(0))?;
         Ok(connection)
     };
-    let opened = connection::open(path, Access::Visit)?;
-    match probe(opened) {
-        Ok(connection) => Ok(connection),
-        // With a journal that holds something, ignoring it would show half a transaction.
-        Err(why) if is_cannot_open(&why) && is_complete(path) => {
-            let connection = connection::open(path, Access::Immutable)?;
-            probe(connection).map_err(|why| DbError::sqlite(path, why))
-        }
-        Err(why) => Err(DbError::sqlite(path, why)),
+    let visit = connection::open(path, Access::Visit).and_then(|connection| probe(connection).at(path));
+    let cannot_open = match &visit {
+        Err(DbError::NoSpace { .. }) => true,
+        Err(DbError::Sqlite { source, .. }) => is_cannot_open(source),
+        _ => false,
+    };
+    // With a journal that holds something, ignoring it would show half a transaction.
+    if cannot_open && is_complete(path) {
+        return connection::open(path, Access::Immutable).and_then(|connection| probe(connection).at(path));
     }
+    visit
 }
 
 fn is_cannot_open(why: &rusqlite::Error) -> bool {
     let no_shared_memory = [ffi::SQLITE_IOERR_SHMSIZE, ffi::SQLITE_IOERR_SHMOPEN, ffi::SQLITE_IOERR_SHMMAP];
-    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::DiskFull))
+    matches!(why.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
         || why.sqlite_error().is_some_and(|error| no_shared_memory.contains(&error.extended_code))
 }
 

@@ -13,7 +13,8 @@ use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{event, graph};
 use drift_db::{
-    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths, lock_exclusive,
+    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths,
+    lock_exclusive,
 };
 use drift_discover::{
     Changes, Comparison, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, find_top,
@@ -23,7 +24,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
-use super::workspace::Workspace;
+use super::workspace::{Workspace, warn_if_tracked};
 use super::{Session, Unit};
 use crate::error::CommandError;
 use tally::Tally;
@@ -110,6 +111,7 @@ pub(super) fn store(
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
+    warn_if_tracked(session, paths);
     let (tree, head) = walk(session, paths, options)?;
     let last = database.read(scan::last)?;
     database.write(|tx| {
