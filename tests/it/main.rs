@@ -12,6 +12,7 @@ mod command_line;
 mod completions;
 mod config;
 mod contract;
+mod databases;
 mod declared;
 mod env;
 mod erase;

@@ -5,7 +5,6 @@
 //! reading and never created; what is copied out goes to a private file that nobody else knows yet. In place,
 //! the pages travel through the journal of the destination as one commit: after a crash it is old or new.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,12 +29,22 @@ const STEP_PAGES: i32 = 1024;
 /// How long another program's transaction on the destination is waited for.
 const BUSY_LIMIT: Duration = Duration::from_secs(5);
 
-/// Whether the header of a database file says that it journals to a WAL, so that readers and writers do not
-/// wait for each other (<https://sqlite.org/fileformat2.html>, bytes 18 and 19). What cannot be read does not.
-pub fn uses_wal(path: &Path) -> bool {
-    let mut header = [0; 20];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok() && header[18..20] == [2, 2]
+/// How a live database journals; `None` if there is none, or nobody can tell.
+///
+/// Asked of SQLite, not of the header: whoever opens and closes the file itself drops every lock that SQLite
+/// holds on it in this process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+pub fn journal_mode(path: &Path) -> Option<JournalMode> {
+    let journal = &database_set(path)[3];
+    if journal.symlink_metadata().is_ok_and(|meta| meta.len() > 0) {
+        // Left as it is: opening the database would play it back.
+        return Some(JournalMode::Delete);
+    }
+    if path.symlink_metadata().ok()?.len() == 0 {
+        return None;
+    }
+    let connection = state::open_reader(path).ok()?;
+    let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)).ok()?;
+    Some(if mode == "wal" { JournalMode::Wal } else { JournalMode::Delete })
 }
 
 /// Who watches a copy.

@@ -23,6 +23,7 @@ pub fn write_file(path: &Path, content: &[u8]) -> Result<()> {
     retry(|| fs_err::rename(&temp, path)).doing("replace", path)?;
     // The name is gone already; only the guard is defused.
     let _ = temp.keep();
+    give_to_owner_of(dir, path);
     sync_dir(dir)
 }
 
@@ -93,6 +94,7 @@ pub fn sync_dir(dir: &Path) -> Result<()> {
 pub fn private_dir(dir: &Path) -> Result<bool> {
     match create_dir(dir) {
         Ok(()) => {
+            give_to_owner_of(parent(dir), dir);
             sync_dir(parent(dir))?;
             Ok(true)
         }
@@ -137,15 +139,29 @@ pub fn refuse_foreign_file(path: &Path) -> Result<()> {
     Err(DbError::Untrusted { path: path.to_path_buf(), detail: detail.into() })
 }
 
-/// Opens `path` for reading and writing, creating it empty and 0600.
+/// Opens `path` for reading and writing, creating it empty and 0600. Never through a symlink.
 pub(crate) fn open_private(path: &Path) -> io::Result<File> {
-    private_options().read(true).write(true).create(true).truncate(false).open(path)
+    let file = private_options().read(true).write(true).create(true).truncate(false).open(path)?;
+    give_to_owner_of(parent(path), path);
+    Ok(file)
+}
+
+/// Makes `path` anew with `content`, 0600, whatever stood there; a crash may leave it empty.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+        _ => {}
+    }
+    private_options().write(true).create_new(true).open(path)?.write_all(content)?;
+    give_to_owner_of(parent(path), path);
+    Ok(())
 }
 
 /// Creates `path` empty and 0600; a file that is there already is left as it is.
 pub fn create_private(path: &Path) -> Result<()> {
     match private_options().write(true).create_new(true).open(path) {
         Ok(file) => {
+            give_to_owner_of(parent(path), path);
             file.sync_all().doing("sync", path)?;
             sync_dir(parent(path))
         }
@@ -186,6 +202,26 @@ fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
+/// What root makes in the workspace of a user stays the user's, who could not open it otherwise; SQLite does the
+/// same with its sidecars. Where it fails, verify reports `fs.owner`.
+#[cfg(unix)]
+fn give_to_owner_of(dir: &Path, path: &Path) {
+    use rustix::fs::{AtFlags, CWD, Gid, Uid};
+    use std::os::unix::fs::MetadataExt;
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    if let (Ok(dir), Ok(made)) = (dir.symlink_metadata(), path.symlink_metadata())
+        && dir.uid() != made.uid()
+    {
+        let (user, group) = (Uid::from_raw(dir.uid()), Gid::from_raw(dir.gid()));
+        let _ = rustix::fs::chownat(CWD, path, Some(user), Some(group), AtFlags::SYMLINK_NOFOLLOW);
+    }
+}
+
+#[cfg(not(unix))]
+fn give_to_owner_of(_: &Path, _: &Path) {}
+
 #[cfg(unix)]
 fn create_dir(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
@@ -201,7 +237,7 @@ fn create_dir(dir: &Path) -> io::Result<()> {
 fn private_options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = OpenOptions::new();
-    options.mode(0o600);
+    options.mode(0o600).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 

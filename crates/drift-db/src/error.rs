@@ -118,7 +118,15 @@ impl DbError {
                 "the database is as it was; `drift workspace verify` tells what is wrong with it".into()
             }
             DbError::NoSuchVersion { .. } => "`drift workspace migrate --status` shows the versions".into(),
-            DbError::Sqlite { .. } | DbError::Interrupted => return None,
+            DbError::Sqlite { source, .. } => match source.sqlite_error_code() {
+                Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+                    "check its permissions and those of the directory; what a killed command left in a journal \
+                     beside it can only be read where it can be written"
+                        .into()
+                }
+                _ => return None,
+            },
+            DbError::Interrupted => return None,
         };
         Some(hint)
     }

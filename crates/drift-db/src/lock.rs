@@ -104,6 +104,7 @@ impl Drop for ExclusiveLock {
 /// Takes `name` shared. Where its file cannot be opened for writing, a read-only descriptor is locked instead.
 pub fn lock_shared(paths: &WorkspacePaths, name: LockName, request: &LockRequest<'_>) -> Result<SharedLock> {
     let path = paths.lock(name);
+    durable::refuse_foreign_file(&path)?;
     let open = || match durable::open_private(&path) {
         Err(why) if is_read_only(&why) => match File::open(&path) {
             Err(why) if is_read_only(&why) || why.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -124,6 +125,7 @@ pub fn lock_exclusive(
     request: &LockRequest<'_>,
 ) -> Result<ExclusiveLock> {
     let path = paths.lock(name);
+    durable::refuse_foreign_file(&path)?;
     let open = || durable::open_private(&path).map(Some);
     let file = take(&path, name, request, open, |file| {
         fmutex::try_lock_exclusive(file).map(|guard| guard.map(std::mem::forget))
@@ -132,10 +134,7 @@ pub fn lock_exclusive(
     let details = details_path(&path);
     let text = serde_json::to_vec(&request.holder).unwrap_or_default();
     // A courtesy to those who wait: a full disk must not keep anybody from working.
-    let _ = durable::open_private(&details).and_then(|mut details| {
-        details.set_len(0)?;
-        io::Write::write_all(&mut details, &text)
-    });
+    let _ = durable::replace_private(&details, &text);
     Ok(ExclusiveLock { name, _file: file, details })
 }
 

@@ -52,8 +52,9 @@ pub(crate) fn check(
     }
 }
 
+/// Whether the file has as many pages as its header says, as long as nothing waits in a journal.
 /// SQLite itself refuses a file that is shorter than its header says, and passes over one that is longer.
-fn header(connection: &Connection, path: &Path, kind: DatabaseKind) -> Result<()> {
+pub(crate) fn header(connection: &Connection, path: &Path, kind: DatabaseKind) -> Result<()> {
     let tx = connection.unchecked_transaction().at(path)?;
     let number = |pragma| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).at(path);
     let expected = number("page_count")?.saturating_mul(number("page_size")?).cast_unsigned();

@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
 use crate::kind::DatabaseKind;
+use crate::startup;
 use crate::state;
 
 /// How far a database is checked.
@@ -150,6 +151,7 @@ fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut Da
         findings.push(warning(kind, "schema.pending", message, "run `drift workspace migrate`"));
     }
     verdict.initialised = initialised(&connection).at(path)?;
+    startup::header(&connection, path, kind)?;
     findings.extend(edited_migrations(&connection, kind).at(path)?);
     findings.extend(structure::check(&connection, path, kind, run)?);
     let sound = findings.iter().all(|finding| finding.severity == Severity::Warning);

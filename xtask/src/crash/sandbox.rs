@@ -73,6 +73,40 @@ impl Sandbox {
         Ok(std::fs::write(path, bytes)?)
     }
 
+    /// Puts a database made of `sql` in the place of a live one.
+    pub(super) fn replace_database(&self, name: &str, sql: &str) -> Result<()> {
+        let path = self.tree().join(format!(".drift/{name}.db"));
+        for suffix in ["", "-wal", "-shm"] {
+            let file = self.tree().join(format!(".drift/{name}.db{suffix}"));
+            if file.exists() {
+                std::fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+            }
+        }
+        self.sqlite(&path, sql).map(drop)
+    }
+
+    /// What SQLite itself answers about a copy of a live database: asking must not recover what drift is to recover.
+    pub(super) fn ask(&self, name: &str, sql: &str) -> Result<String> {
+        let folder = tempfile::tempdir_in(self.folder.path())?;
+        for suffix in ["", "-wal", "-journal"] {
+            let file = format!("{name}.db{suffix}");
+            let live = self.tree().join(".drift").join(&file);
+            if live.exists() {
+                std::fs::copy(&live, folder.path().join(&file))
+                    .with_context(|| format!("cannot copy {}", live.display()))?;
+            }
+        }
+        let answer = self.sqlite(&folder.path().join(format!("{name}.db")), sql)?;
+        Ok(answer.lines().collect::<Vec<_>>().join(" "))
+    }
+
+    fn sqlite(&self, path: &Path, sql: &str) -> Result<String> {
+        let output = self.command(Path::new("sqlite3")).arg("-bail").arg(path).arg(sql).output();
+        let output = output.context("cannot run sqlite3")?;
+        ensure!(output.status.success(), "sqlite3 {}: {}", path.display(), describe(&output));
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     /// From now on, [`Self::start_over`] comes back to this state.
     pub(super) fn keep(&self) -> Result<()> {
         copy(&self.folder.path().join("work"), &self.folder.path().join("kept"))

@@ -3,10 +3,11 @@
 //! To add a scenario, add an entry to [`SCENARIOS`]. `observe` says what a user sees, as text that is the same for the
 //! same state: counts and versions, not times and sizes.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::sandbox::Sandbox;
+use crate::project;
 
 pub(super) struct Scenario {
     pub(super) name: &'static str,
@@ -30,6 +31,8 @@ pub(super) struct Scenario {
 pub(super) enum Midway {
     /// The state before the command or the one after it, and nothing between.
     OldOrNew,
+    /// For each part between semicolons, the state before or after: each database by itself.
+    OldOrNewEach,
     /// The command has several durable steps.
     Anything,
 }
@@ -189,6 +192,61 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         owns_up: |_| Ok(false),
         recover: &["workspace", "delete", "--yes"],
     },
+    Scenario {
+        name: "migrate-1-1",
+        what: "a migration of drift.db from schema 1 and cortex.db from schema 1, as they were released",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare: |sandbox| released(sandbox, 1, 1),
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    },
+    Scenario {
+        name: "migrate-2-1",
+        what: "a migration of drift.db from schema 2 and cortex.db from schema 1, as they were released",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare: |sandbox| released(sandbox, 2, 1),
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    },
+    Scenario {
+        name: "migrate-3-1",
+        what: "a migration of drift.db from schema 3 and cortex.db from schema 1, as they were released",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare: |sandbox| released(sandbox, 3, 1),
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    },
+    Scenario {
+        name: "migrate-1-2",
+        what: "a migration of drift.db from schema 1 and cortex.db from schema 2, as they were released",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare: |sandbox| released(sandbox, 1, 2),
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    },
+    Scenario {
+        name: "migrate-2-2",
+        what: "a migration of drift.db from schema 2 and cortex.db from schema 2, as they were released",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare: |sandbox| released(sandbox, 2, 2),
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    },
 ];
 
 /// Without grace, so that what was just left counts as orphaned.
@@ -245,6 +303,21 @@ fn clutter(sandbox: &Sandbox) -> Result<()> {
     Ok(())
 }
 
+/// A workspace whose databases are those that a released drift left, with rows in them.
+fn released(sandbox: &Sandbox, drift: u32, cortex: u32) -> Result<()> {
+    sandbox.must(&["workspace", "init"])?;
+    for (name, version) in [("drift", drift), ("cortex", cortex)] {
+        let fixture = format!("crates/drift-db/tests/data/schema/{name}-v{version}.sql");
+        let fixture = std::fs::read_to_string(project::root().join(&fixture)).context(fixture)?;
+        // As drift creates a database: page size and vacuum mode come before the first table.
+        let sql = format!(
+            "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; {fixture}"
+        );
+        sandbox.replace_database(name, &sql)?;
+    }
+    Ok(())
+}
+
 /// What a gc would still remove. Old rows are left out: each gc leaves an event, which is old at once without grace.
 fn reclaimable(sandbox: &Sandbox) -> Result<String> {
     let document = sandbox.document(&[GC, &["--dry-run"]].concat())?;
@@ -270,6 +343,19 @@ fn comes_back(sandbox: &Sandbox) -> Result<String> {
     }
     sandbox.must(&["workspace", "restore", "--yes"])?;
     Ok(format!("{status}; {left} left; {}", snapshots(sandbox)?))
+}
+
+/// The version of each database, and whether every row that was frozen with version 1 is in it.
+fn schemas(sandbox: &Sandbox) -> Result<String> {
+    let version = "PRAGMA user_version;";
+    let drift = "SELECT count(*) FROM project; SELECT count(*) FROM project_edge; SELECT count(*) FROM file;
+                 SELECT count(*) FROM external_dependency; SELECT count(*) FROM problem; SELECT count(*) FROM scan;
+                 SELECT count(*) FROM event WHERE kind <> 'migrate';";
+    let cortex = "SELECT count(*) FROM event WHERE kind = 'init';
+                  SELECT count(*) FROM sqlite_schema WHERE name = 'memory';";
+    let drift = sandbox.ask("drift", &format!("{version} {drift}"))?;
+    let cortex = sandbox.ask("cortex", &format!("{version} {cortex}"))?;
+    Ok(format!("drift {drift}; cortex {cortex}"))
 }
 
 /// Two backups that differ in both databases, and live ones that differ from both: every restore adds an event to

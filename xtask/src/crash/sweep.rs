@@ -167,6 +167,7 @@ fn judge(scenario: &Scenario, sandbox: &Sandbox, fault: &Fault, states: &States)
     let is_expected = match scenario.midway {
         _ if is_done => seen == states.new,
         Midway::OldOrNew => seen == states.new || seen == states.old,
+        Midway::OldOrNewEach => is_each_old_or_new(&seen, &states.old, &states.new),
         Midway::Anything => true,
     };
     if !is_expected && !(scenario.owns_up)(sandbox)? {
@@ -179,6 +180,14 @@ fn judge(scenario: &Scenario, sandbox: &Sandbox, fault: &Fault, states: &States)
     }
     check_health(sandbox, states.verify).context("in the end")?;
     Ok(ending)
+}
+
+fn is_each_old_or_new(seen: &str, old: &str, new: &str) -> bool {
+    let parts = |text: &str| text.split(';').map(str::to_owned).collect::<Vec<_>>();
+    let (seen, old, new) = (parts(seen), parts(old), parts(new));
+    seen.len() == old.len()
+        && seen.len() == new.len()
+        && (seen.iter().zip(old.iter().zip(&new))).all(|(seen, (old, new))| seen == old || seen == new)
 }
 
 /// What must hold in every scenario once the dust has settled.

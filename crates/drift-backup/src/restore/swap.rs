@@ -11,7 +11,7 @@ use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
 use drift_db::integrity::Level;
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
 use drift_db::private::{Check, Preparation, prepare, vet};
-use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, durable, wal_unsafe};
+use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, copy, durable, wal_unsafe};
 
 use super::keep::{Keep, Kept, keep_live};
 use super::plan::workspace_id;
@@ -108,6 +108,17 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
 }
 
+/// What is restored journals as the workspace did: with a rollback journal where somebody chose that, or where
+/// WAL is unsafe.
+fn journal(work: &Work<'_>) -> JournalMode {
+    let live = DatabaseKind::WORKSPACE.map(|kind| copy::journal_mode(&work.paths.database(kind)));
+    if live.contains(&Some(JournalMode::Delete)) || wal_unsafe(&work.paths.drift_dir()).is_some() {
+        JournalMode::Delete
+    } else {
+        JournalMode::Wal
+    }
+}
+
 /// Makes a staged copy what a live database has to be; returns whether it had an older schema.
 pub(super) fn make_ready(
     work: &Work<'_>,
@@ -116,10 +127,7 @@ pub(super) fn make_ready(
     event: (&str, &serde_json::Value),
 ) -> Result<bool> {
     let copy = staged.dir.join(kind.file_name());
-    let journal = match wal_unsafe(&work.paths.drift_dir()) {
-        None => JournalMode::Wal,
-        Some(_) => JournalMode::Delete,
-    };
+    let journal = journal(work);
     let author = work.author();
     let migrated = prepare(&copy, kind, Preparation { journal, author: &author, event })?;
     if migrated {

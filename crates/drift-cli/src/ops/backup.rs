@@ -6,7 +6,8 @@ mod schedule;
 
 use drift_backup::{Compression, CreateOptions, Created, Hold, Snapshot, Tier, create};
 use drift_db::{
-    DatabaseKind, DbError, ExclusiveLock, LockName, Need, SharedLock, WorkspacePaths, copy, lock_exclusive,
+    DatabaseKind, DbError, ExclusiveLock, JournalMode, LockName, Need, SharedLock, WorkspacePaths, copy,
+    lock_exclusive,
 };
 use drift_gc::RetentionPolicy;
 use serde::Serialize;
@@ -68,17 +69,18 @@ pub(crate) struct RemovedView {
 
 /// `drift workspace backup`.
 pub(crate) fn run(session: &Session<'_>, options: &BackupOptions) -> Result<BackupReport, CommandError> {
-    let workspace = Workspace::open(session, Need::Known)?;
+    let Workspace { paths, lock, inspection } = Workspace::open(session, Need::Known)?;
+    drop(inspection);
     let mut wanted = CreateOptions::new(options.tier.reason());
     wanted.tier = options.tier;
     wanted.note.clone_from(&options.note);
     wanted.pinned = options.pinned;
     wanted.compression = options.compression;
-    let snapshot = match take(session, &workspace.paths, &wanted, &workspace.lock)? {
+    let snapshot = match take(session, &paths, &wanted, &lock)? {
         Created::Snapshot(snapshot) => *snapshot,
         Created::Unchanged(id) => resolve(session, id.as_str())?,
     };
-    let removed = retain(session, &workspace.paths, &options.retention, &[snapshot.id()]);
+    let removed = retain(session, &paths, &options.retention, &[snapshot.id()]);
     Ok(report(&snapshot, removed))
 }
 
@@ -94,12 +96,15 @@ fn take(
 }
 
 /// Without WAL a writer would wait for the whole copy, and give up: it is told at once instead.
-fn keep_writers_out(session: &Session<'_>, paths: &WorkspacePaths) -> Result<Option<ExclusiveLock>, DbError> {
-    let all_wal = DatabaseKind::WORKSPACE.iter().all(|kind| copy::uses_wal(&paths.database(*kind)));
-    if all_wal {
-        Ok(None)
-    } else {
+pub(super) fn keep_writers_out(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+) -> Result<Option<ExclusiveLock>, DbError> {
+    let waits = |kind: &DatabaseKind| copy::journal_mode(&paths.database(*kind)) == Some(JournalMode::Delete);
+    if DatabaseKind::WORKSPACE.iter().any(waits) {
         lock_exclusive(paths, LockName::Writer, &session.lock_request()).map(Some)
+    } else {
+        Ok(None)
     }
 }
 

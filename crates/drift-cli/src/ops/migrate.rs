@@ -7,13 +7,14 @@
 use drift_backup::{CreateOptions, Created, Hold, Reason, create};
 use drift_db::{
     DatabaseKind, DatabaseState, ExclusiveLock, Inspection, LockName, MigrationEvent, MigrationPlan, Need,
-    SafetySnapshot, WorkspacePaths, apply, copy, durable, inspect, lock_exclusive, rehearse,
+    SafetySnapshot, WorkspacePaths, apply, copy, database_set, durable, free_bytes, inspect, lock_exclusive,
+    rehearse,
 };
 use drift_gc::RetentionPolicy;
 use serde::Serialize;
 
 use super::backup::retain;
-use super::recovery::settle;
+use super::recovery::{settle, sweep_staging};
 use super::work::with_work;
 use super::workspace::{Workspace, is_there, locate, none_at, unfinished};
 use super::{Phase, Session, Unit, random};
@@ -104,6 +105,7 @@ pub(crate) fn run(session: &Session<'_>, options: &MigrateOptions) -> Result<Mig
     }
     let lock = lock_exclusive(&paths, LockName::Workspace, &session.lock_request())?;
     settle(session, &paths, &lock)?;
+    sweep_staging(&paths, &lock)?;
     let inspection = inspect(&paths)?;
     inspection.usable(Need::Known)?;
     if !inspection.initialised() {
@@ -133,7 +135,9 @@ pub(super) fn execute(
     if plans.is_empty() {
         return Ok(None);
     }
+    preflight(paths, &plans)?;
     let safety = snapshot(session, paths, lock)?;
+    tracing::info!(snapshot = safety.id, "took the safety snapshot");
     let staging = Staging::new(paths)?;
     let author = session.author();
     for plan in &plans {
@@ -141,11 +145,13 @@ pub(super) fn execute(
         let watch =
             copy::Watch { advance: &|bytes| phase.advance(bytes), interrupt: session.interrupt.shared() };
         rehearse(paths, plan, &staging.dir, &author, watch)?;
+        tracing::info!(database = %plan.kind, from = plan.from, to = plan.to, "rehearsed on a copy");
     }
     for plan in &plans {
         session.check()?;
         let phase = session.phase(&format!("migrating {}.db", plan.kind), None, Unit::Items);
         apply(paths, plan, &author, &mut |event| show(&phase, &event), &safety, lock)?;
+        tracing::info!(database = %plan.kind, from = plan.from, to = plan.to, "migrated");
     }
     retain(session, paths, retention, &[]);
     Ok(Some(safety))
@@ -153,8 +159,34 @@ pub(super) fn execute(
 
 fn show(phase: &Phase<'_>, event: &MigrationEvent) {
     match event {
-        MigrationEvent::Step { .. } => phase.advance(1),
-        MigrationEvent::Rows { .. } => {}
+        MigrationEvent::Step { name, direction } => {
+            phase.advance(1);
+            tracing::info!(step = name, direction = direction.name(), "walked");
+        }
+        MigrationEvent::Rows { done, of } => tracing::debug!(done, of, "rows transformed"),
+    }
+}
+
+/// Room for the way back, for the largest rehearsal, and for the pages that a walk may rewrite in the journal.
+fn preflight(paths: &WorkspacePaths, plans: &[&MigrationPlan]) -> Result<(), CommandError> {
+    let size = |kind: DatabaseKind| {
+        let set = database_set(&paths.database(kind));
+        set.iter().filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum::<u64>()
+    };
+    let all: u64 = DatabaseKind::WORKSPACE.into_iter().map(size).sum();
+    let largest = plans.iter().map(|plan| size(plan.kind)).max().unwrap_or(0);
+    // A walk that rebuilds a table doubles the copy, and writes as much again to the live journal.
+    let needed = all + all / 10 + largest.saturating_mul(3);
+    match free_bytes(&paths.drift_dir()) {
+        Some(available) if available < needed => {
+            let message = format!(
+                "migrating needs {needed} bytes on the file system of {}, which has {available}",
+                paths.drift_dir().display(),
+            );
+            let hint = "free some space, then run the command again; nothing was written";
+            Err(CommandError::new(ErrorCode::NoSpace, message).with_hint(hint))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use drift_backup::{Recovery, recover};
 use drift_db::{ExclusiveLock, LockName, SharedLock, WorkspacePaths, intent, lock_exclusive, lock_shared};
 
 use super::work::with_work;
+use super::workspace::is_there;
 use super::{Session, Warning};
 use crate::error::{CommandError, ErrorCode};
 
@@ -70,4 +71,20 @@ pub(super) fn tell(session: &Session<'_>, recovery: Option<Recovery>) {
             session.note(&format!("undid a {} that was interrupted", operation.name()));
         }
     }
+}
+
+/// Removes what killed commands left in staging: under the exclusive lock and without an intent, it is nobody's.
+pub(super) fn sweep_staging(paths: &WorkspacePaths, _lock: &ExclusiveLock) -> Result<(), CommandError> {
+    if intent::read(paths)?.is_some() || !is_there(&paths.staging())? {
+        return Ok(());
+    }
+    for entry in fs_err::read_dir(paths.staging())? {
+        let path = entry?.path();
+        if path.symlink_metadata()?.is_dir() {
+            fs_err::remove_dir_all(path)?;
+        } else {
+            fs_err::remove_file(path)?;
+        }
+    }
+    Ok(())
 }

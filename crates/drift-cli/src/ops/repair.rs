@@ -8,14 +8,12 @@ use std::fmt;
 
 use drift_backup::{Snapshot, SnapshotStore};
 use drift_db::store::{event, memory};
-use drift_db::{
-    DatabaseKind, LockName, Need, WorkspacePaths, durable, inspect, intent, lock_exclusive, lock_shared,
-};
+use drift_db::{DatabaseKind, LockName, Need, WorkspacePaths, durable, inspect, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
 use serde::Serialize;
 
 use super::Session;
-use super::recovery::settle;
+use super::recovery::{settle, sweep_staging};
 use super::restore::{self, RestoreOptions};
 use super::verify::{self, FindingView, VerifyOptions};
 use super::work::with_work;
@@ -215,19 +213,7 @@ fn restrict(paths: &WorkspacePaths) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Under the exclusive lock and without an intent, nothing in staging belongs to anybody.
 fn sweep(session: &Session<'_>, paths: &WorkspacePaths) -> Result<(), CommandError> {
-    let _lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
-    if intent::read(paths)?.is_some() {
-        return Ok(());
-    }
-    for entry in fs_err::read_dir(paths.staging())? {
-        let path = entry?.path();
-        if path.symlink_metadata()?.is_dir() {
-            fs_err::remove_dir_all(path)?;
-        } else {
-            fs_err::remove_file(path)?;
-        }
-    }
-    Ok(())
+    let lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
+    sweep_staging(paths, &lock)
 }

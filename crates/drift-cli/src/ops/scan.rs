@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
-use super::workspace::Workspace;
+use super::workspace::{Workspace, warn_if_tracked};
 use super::{Session, Unit};
 use crate::error::CommandError;
 use tally::Tally;
@@ -111,6 +111,7 @@ pub(super) fn store(
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
+    warn_if_tracked(session, paths);
     let (tree, head) = walk(session, paths, options)?;
     let last = database.read(scan::last)?;
     database.write(|tx| {

@@ -3,18 +3,22 @@
 //! Each database is checked on its own threads; then what lies around them: schemas that do not belong
 //! together, permissions, an interrupted change, the headers of the snapshots (their content with `--deep`).
 
+use std::io::ErrorKind;
 use std::path::Path;
+#[cfg(unix)]
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
 use drift_db::{
-    DatabaseKind, DatabaseVerdict, LockName, Severity, VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths,
-    intent, lock_shared, verify_database,
+    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, VerifyFinding,
+    VerifyLevel, VerifyRun, WorkspacePaths, intent, lock_shared, verify_database,
 };
 use serde::Serialize;
 
+use super::backup::keep_writers_out;
 use super::work::with_work;
-use super::workspace::{is_there, locate, none_at};
+use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
 use super::{Session, Unit};
 use crate::error::CommandError;
 
@@ -94,8 +98,21 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         return Err(none_at(paths.root()));
     }
     // Nobody can be using the databases of a workspace without `.drift`.
-    let _lock =
+    let lock =
         there.then(|| lock_shared(&paths, LockName::Workspace, &session.lock_request())).transpose()?;
+    if let Some(lock) = &lock {
+        warn_if_not_held(session, lock);
+    }
+    let writer = there.then(|| keep_writers_out(session, &paths)).transpose();
+    let _writer = match writer {
+        // Where nobody can write, nobody needs to be kept out.
+        Err(DbError::Io { source, .. })
+            if matches!(source.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+        {
+            None
+        }
+        writer => writer?.flatten(),
+    };
     let mut findings = databases(session, &paths, options)?;
     findings.extend(surroundings(&paths));
     if options.level >= VerifyLevel::Normal {
@@ -131,7 +148,7 @@ fn databases(
     let chosen = |kind: &DatabaseKind| options.databases.is_empty() || options.databases.contains(kind);
     let kinds: Vec<DatabaseKind> = DatabaseKind::WORKSPACE.into_iter().filter(chosen).collect();
     let staging = match options.level {
-        VerifyLevel::Deep if is_there(&paths.drift_dir())? => Some(tempfile::tempdir_in(paths.staging())?),
+        VerifyLevel::Deep if is_there(&paths.drift_dir())? => Some(staging_dir(paths)?),
         _ => None,
     };
     let phase = session.phase("checking", None, Unit::Items);
@@ -164,6 +181,15 @@ fn databases(
     }
     findings.extend(together(&known));
     Ok(findings)
+}
+
+/// A place for private copies; on a read-only mount it is the system's.
+fn staging_dir(paths: &WorkspacePaths) -> Result<tempfile::TempDir, CommandError> {
+    let beside = tempfile::tempdir_in(paths.staging());
+    Ok(beside.or_else(|why| match why.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => tempfile::tempdir(),
+        _ => Err(why),
+    })?)
 }
 
 /// What each database allows by itself and both together do not.
@@ -213,7 +239,41 @@ fn surroundings(paths: &WorkspacePaths) -> Vec<FindingView> {
     for dir in [paths.drift_dir(), paths.backups_dir()] {
         findings.extend(too_open(paths.root(), &dir));
     }
+    findings.extend(foreign_owners(paths));
+    findings.extend(tracked(paths).iter().map(|file| {
+        let message = format!("git tracks {file}; a clone would carry it to others");
+        let hint = format!("run `git rm -r --cached {DRIFT_DIR} {BACKUPS_DIR}`");
+        FindingView::new("fs.tracked", Severity::Warning, file, message, &hint)
+    }));
     findings
+}
+
+/// A warning for each of drift's own files that belongs to somebody else than the top of the repository.
+#[cfg(unix)]
+fn foreign_owners(paths: &WorkspacePaths) -> Vec<FindingView> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = |path: &Path| path.symlink_metadata().ok().map(|meta| meta.uid());
+    let dir = paths.drift_dir();
+    let within = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = within.chain([dir.clone(), paths.backups_dir()]).collect();
+    files.sort();
+    let mut findings = Vec::new();
+    for file in files {
+        let (Some(wanted), Some(found)) = (owner(paths.root()), owner(&file)) else { continue };
+        if wanted != found {
+            let shown = file.strip_prefix(paths.root()).unwrap_or(&file).display().to_string();
+            let message = format!("{shown} belongs to user {found}, the repository to {wanted}");
+            let hint = format!("run `chown -R {wanted} {DRIFT_DIR} {BACKUPS_DIR}`");
+            findings.push(FindingView::new("fs.owner", Severity::Warning, &shown, message, &hint));
+        }
+    }
+    findings
+}
+
+/// Not told on this system.
+#[cfg(not(unix))]
+fn foreign_owners(_: &WorkspacePaths) -> Vec<FindingView> {
+    Vec::new()
 }
 
 /// A warning if others may look into `dir`.

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use drift_db::{
-    BACKUPS_DIR, Database, DatabaseKind, DbError, Inspection, Need, SharedLock, WorkspacePaths, canonical,
-    durable, find_workspace, inspect,
+    BACKUPS_DIR, DRIFT_DIR, Database, DatabaseKind, DbError, Inspection, Need, SharedLock, WorkspacePaths,
+    canonical, durable, find_workspace, git_work_tree, inspect,
 };
+use drift_discover::Git;
 
 use super::{Place, Session, Warning, recovery};
 use crate::error::{CommandError, ErrorCode};
@@ -39,12 +40,7 @@ impl Workspace {
             return Err(none_at(paths.root()));
         }
         let lock = lock(session, &paths)?;
-        if !lock.is_held() {
-            session.warn(Warning::new(
-                "lock.unavailable",
-                "the lock file cannot be opened here; a drift that writes elsewhere would not be noticed",
-            ));
-        }
+        warn_if_not_held(session, &lock);
         let inspection = inspect(&paths)?;
         inspection.usable(need)?;
         if !inspection.initialised() {
@@ -57,6 +53,37 @@ impl Workspace {
     pub(super) fn reader(&mut self, kind: DatabaseKind) -> Result<Database, CommandError> {
         let database = self.inspection.reader(kind, &self.lock);
         database.ok_or_else(|| unfinished(self.paths.root()))
+    }
+}
+
+/// On a read-only place without a lock file, nobody can be kept out.
+pub(super) fn warn_if_not_held(session: &Session<'_>, lock: &SharedLock) {
+    if !lock.is_held() {
+        session.warn(Warning::new(
+            "lock.unavailable",
+            "the lock file cannot be opened here; a drift that writes elsewhere would not be noticed",
+        ));
+    }
+}
+
+/// What git tracks in the directories that are drift's own: a clone would carry it to others.
+pub(super) fn tracked(paths: &WorkspacePaths) -> Vec<String> {
+    if git_work_tree(paths.root()).is_none() {
+        return Vec::new();
+    }
+    // Without git nobody can tell, and a scan has said so.
+    let tracked = Git::new(paths.root()).tracked_below(&[DRIFT_DIR, BACKUPS_DIR]).unwrap_or_default();
+    tracked.iter().map(ToString::to_string).collect()
+}
+
+/// Warns of files under `.drift` that git tracks.
+pub(super) fn warn_if_tracked(session: &Session<'_>, paths: &WorkspacePaths) {
+    if let [first, rest @ ..] = &*tracked(paths) {
+        let others = if rest.is_empty() { String::new() } else { format!(" and {} others", rest.len()) };
+        session.warn(
+            Warning::new("fs.tracked", format!("git tracks {first}{others}"))
+                .with_hint(format!("run `git rm -r --cached {DRIFT_DIR} {BACKUPS_DIR}`")),
+        );
     }
 }
 

@@ -1,0 +1,312 @@
+//! The databases in bad hands and bad places: what a user meets when files are damaged, links are planted, the
+//! mount is read-only, the journal is not a WAL, or drift dies at any time.
+
+use std::path::Path;
+use std::process::Command;
+
+use rusqlite::Connection;
+
+use crate::env::TestEnv;
+
+fn fresh() -> TestEnv {
+    let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
+    env.run(["workspace", "init"]).success();
+    env
+}
+
+fn open(env: &TestEnv, name: &str) -> Connection {
+    Connection::open(env.path(format!(".drift/{name}.db"))).unwrap()
+}
+
+fn number(connection: &Connection, sql: &str) -> i64 {
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+fn journal_modes(env: &TestEnv) -> [String; 2] {
+    let mode = |name| {
+        open(env, name).pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0)).unwrap()
+    };
+    ["drift", "cortex"].map(mode)
+}
+
+/// Overwrites the root page of a table, which no schema gate reads.
+fn hole(env: &TestEnv, table: &str) {
+    let page = number(
+        &open(env, "drift"),
+        &format!("SELECT rootpage FROM sqlite_schema WHERE name = '{table}' AND type = 'table'"),
+    );
+    let path = env.path(".drift/drift.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = (page as usize - 1) * 8192;
+    bytes[at..at + 8192].fill(0x5a);
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_command_that_writes_looks_first() {
+    let env = fresh();
+    hole(&env, "external_dependency");
+    for command in [["workspace", "scan"], ["workspace", "init"]] {
+        let refused = env.run(command.iter().copied().chain(["--json"])).assert_code(7).json();
+        assert_eq!(refused["error"]["code"], "corrupt");
+        let hint = refused["error"]["hint"].as_str().unwrap();
+        assert!(hint.contains("drift workspace restore --database drift"), "{hint}");
+    }
+    let env = fresh();
+    let path = env.path(".drift/drift.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend([0; 8192]);
+    std::fs::write(&path, bytes).unwrap();
+    env.run(["workspace", "scan"]).assert_code(7);
+    env.run(["workspace", "scan", "--config", "db.startup_check=header"]).assert_code(7);
+    env.run(["workspace", "verify"]).assert_code(3);
+    env.run(["workspace", "scan", "--config", "db.startup_check=off"]).success();
+}
+
+#[test]
+fn every_command_works_with_a_rollback_journal_and_keeps_it() {
+    let env = TestEnv::with_tree(
+        "//- package.json\n{ \"name\": \"a\" }\n//- drift.toml\n[db]\njournal_mode = \"delete\"\n",
+    );
+    let delete = ["delete".to_owned(), "delete".to_owned()];
+    for arguments in [
+        "workspace init",
+        "workspace scan",
+        "workspace status",
+        "workspace projects",
+        "workspace verify --deep",
+        "workspace backup",
+        "workspace migrate --database drift --to 1 --yes",
+        "workspace migrate",
+        "workspace restore --yes",
+        "workspace gc",
+        "workspace history",
+        "workspace verify",
+    ] {
+        env.run(arguments.split(' ')).success();
+        assert_eq!(journal_modes(&env), delete, "after {arguments}");
+    }
+}
+
+#[test]
+fn a_hot_journal_is_rolled_back_before_anything_is_read() {
+    for arguments in ["workspace status", "workspace verify", "workspace backup", "workspace scan"] {
+        let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
+        env.run(["workspace", "init", "--config", "db.journal_mode=delete"]).success();
+        let live = env.path(".drift/drift.db");
+        let before = number(&open(&env, "drift"), "SELECT count(*) FROM event");
+        let writer = Connection::open(&live).unwrap();
+        // A small cache spills into the file before the commit that never comes.
+        let half = "PRAGMA cache_size = 2; BEGIN;
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50)
+                    INSERT INTO event (at, kind, detail) SELECT '', 'half', hex(randomblob(5000)) FROM n;";
+        writer.execute_batch(half).unwrap();
+        let journal = env.path(".drift/drift.db-journal");
+        let (file, hot) = (std::fs::read(&live).unwrap(), std::fs::read(&journal).unwrap());
+        drop(writer);
+        std::fs::write(&live, file).unwrap();
+        std::fs::write(&journal, hot).unwrap();
+        env.run(arguments.split(' ')).success();
+        let left = number(&open(&env, "drift"), "SELECT count(*) FROM event WHERE kind = 'half'");
+        assert_eq!(left, 0, "{arguments}");
+        assert!(number(&open(&env, "drift"), "SELECT count(*) FROM event") >= before);
+    }
+}
+
+/// Runs drift where the repository is mounted read-only. `None` where this user may not mount.
+#[cfg(target_os = "linux")]
+fn read_only(env: &TestEnv, arguments: &str) -> Option<(i32, String)> {
+    let script = format!(
+        "mount --bind . . && mount -o remount,ro,bind . && cd \"$PWD\" && ! touch probe 2>/dev/null || exit 99; \
+         exec {} {arguments}",
+        env!("CARGO_BIN_EXE_drift")
+    );
+    let mut command = env.command(["--version"]);
+    let variables: Vec<_> =
+        command.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+    command = Command::new("unshare");
+    command.args(["-m", "sh", "-c", &script]).env_clear().envs(variables).current_dir(env.path(""));
+    let output = command.output().ok()?;
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        Some(99) => None,
+        _ if text.contains("unshare:") || text.contains("mount:") => None,
+        code => Some((code.unwrap_or(-1), text)),
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_read_only_mount_what_reads_works_and_what_writes_says_why_not() {
+    for journal in ["wal", "delete"] {
+        let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
+        env.run(["workspace", "init", "--config", &format!("db.journal_mode={journal}")]).success();
+        env.run(["workspace", "backup"]).success();
+        if read_only(&env, "--version").is_none() {
+            eprintln!("skipped: this user may not mount");
+            return;
+        }
+        let reads =
+            ["status", "verify", "verify --deep", "projects", "graph", "history", "migrate --status", "size"];
+        for arguments in reads {
+            let (code, text) = read_only(&env, &format!("workspace {arguments}")).unwrap();
+            assert_eq!(code, 0, "{journal} {arguments}: {text}");
+        }
+        let before = std::fs::read(env.path(".drift/drift.db")).unwrap();
+        for arguments in ["scan", "backup", "migrate", "init", "restore --yes", "gc"] {
+            let (code, text) = read_only(&env, &format!("workspace {arguments}")).unwrap();
+            assert_eq!(code, 1, "{journal} {arguments}: {text}");
+            assert!(text.contains("read-only") || text.contains("Read-only"), "{arguments}: {text}");
+        }
+        assert_eq!(std::fs::read(env.path(".drift/drift.db")).unwrap(), before);
+        std::fs::remove_file(env.path(".drift/workspace.lock")).unwrap();
+        let (code, text) = read_only(&env, "workspace status").unwrap();
+        assert!(code == 0 && text.contains("lock.unavailable"), "{text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_planted_link_is_never_written_through() {
+    use std::os::unix::fs::symlink;
+    for planted in ["writer.lock", "writer.lock.json", "workspace.lock", "workspace.lock.json"] {
+        let env = fresh();
+        let victim = env.home().join("victim");
+        std::fs::write(&victim, "precious").unwrap();
+        let link = env.path(format!(".drift/{planted}"));
+        let _ = std::fs::remove_file(&link);
+        symlink(&victim, &link).unwrap();
+        let outcome = env.run(["workspace", "scan"]);
+        let migrated = env.run(["workspace", "migrate"]);
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious", "{planted}");
+        if planted.ends_with(".lock") {
+            assert!(outcome.code == Some(7) || migrated.code == Some(7), "{planted}: {outcome}");
+        }
+    }
+}
+
+#[test]
+fn files_that_git_tracks_are_a_warning() {
+    let env = fresh();
+    env.git_init();
+    env.git(["add", "--force", ".drift/drift.db"]);
+    let scanned = env.run(["workspace", "scan", "--json"]).success().json();
+    assert_eq!(scanned["warnings"][0]["code"], "fs.tracked");
+    let verified = env.run(["workspace", "verify", "--json"]).success().json();
+    assert_eq!(verified["findings"][0]["code"], "fs.tracked");
+}
+
+/// What root makes in the repository of a user, the user can go on with.
+#[cfg(unix)]
+#[test]
+fn root_leaves_nothing_of_its_own_in_the_repository_of_a_user() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
+    if chown(env.path(""), Some(12345), Some(12345)).is_err() {
+        eprintln!("skipped: only root may give files away");
+        return;
+    }
+    for arguments in ["init", "scan", "backup", "migrate --database cortex --to 1 --yes", "migrate"] {
+        env.run(["workspace"].into_iter().chain(arguments.split(' '))).success();
+        let mut dirs = vec![env.path(".drift"), env.path(".drift-backups")];
+        while let Some(path) = dirs.pop() {
+            let Ok(meta) = path.symlink_metadata() else { continue };
+            assert_eq!(meta.uid(), 12345, "{} after {arguments}", path.display());
+            if meta.is_dir() {
+                dirs.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+    }
+    let findings = env.run(["workspace", "verify", "--json"]).success().json()["findings"].clone();
+    assert_eq!(findings, serde_json::json!([]));
+    chown(env.path(".drift/cortex.db"), Some(0), Some(0)).unwrap();
+    let findings = env.run(["workspace", "verify", "--json"]).success().json()["findings"].clone();
+    assert_eq!(findings[0]["code"], "fs.owner");
+}
+
+#[test]
+fn killed_at_any_time_a_scan_is_there_or_not() {
+    let env = fresh();
+    for round in 1..=12_u64 {
+        // The marker of a generation: so many files in one directory, which only whole scans can count.
+        for file in 0..40 {
+            env.write(format!("generation/{file}.js"), format!("export const round = {round};\n"));
+        }
+        env.write(format!("marker/{round}.js"), "");
+        let mut child = env.command(["workspace", "scan"]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * round % 97 * 3));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let database = open(&env, "drift");
+        let hashes =
+            number(&database, "SELECT count(DISTINCT blake3) FROM file WHERE path LIKE 'generation/%'");
+        assert!(hashes <= 1, "round {round}: files of several generations");
+        let files = number(&database, "SELECT count(*) FROM file");
+        let counted = number(&database, "SELECT files FROM scan ORDER BY id DESC LIMIT 1");
+        assert_eq!(files, counted, "round {round}");
+        drop(database);
+        env.run(["workspace", "verify", "--quick"]).success();
+    }
+    env.run(["workspace", "scan"]).success();
+    env.run(["workspace", "verify"]).success();
+}
+
+#[test]
+fn every_flipped_bit_of_a_snapshot_is_found() {
+    let env = fresh();
+    let id = env.run(["workspace", "backup", "--json"]).success().json()["id"].as_str().unwrap().to_owned();
+    // A fixed sequence, so that a failure can be repeated; the library's own tests flip 200 bits.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for name in ["drift.db", "cortex.db", "snapshot.json"] {
+        let path = env.path(format!(".drift-backups/{id}/{name}"));
+        let sound = std::fs::read(&path).unwrap();
+        for _ in 0..5 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let bit = (state >> 20) as usize % (sound.len() * 8);
+            let mut bytes = sound.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, bytes).unwrap();
+            let outcome = env.run(["workspace", "verify", "--deep", "--json"]);
+            assert_eq!(outcome.code, Some(3), "{name}, bit {bit}: {outcome}");
+        }
+        std::fs::write(&path, sound).unwrap();
+    }
+    env.run(["workspace", "verify", "--deep"]).success();
+}
+
+/// Every code that the sources find is documented, and nothing else is.
+#[test]
+fn the_documented_findings_are_those_of_the_source() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let sources = [
+        "crates/drift-db/src/verify.rs",
+        "crates/drift-db/src/verify/structure.rs",
+        "crates/drift-db/src/verify/fts.rs",
+        "crates/drift-db/src/gate.rs",
+        "crates/drift-backup/src/verify.rs",
+        "crates/drift-cli/src/ops/verify.rs",
+    ];
+    let is_code = |text: &&str| {
+        let families =
+            ["db", "schema", "migration", "fts", "workspace", "intent", "fs", "config", "backup", "snapshot"];
+        text.split_once('.').is_some_and(|(family, name)| {
+            families.contains(&family)
+                && !matches!(name, "json" | "db" | "lock" | "toml")
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        })
+    };
+    let mut found = std::collections::BTreeSet::new();
+    for source in sources {
+        let text = std::fs::read_to_string(root.join(source)).unwrap();
+        found.extend(text.split('"').filter(is_code).map(str::to_owned));
+    }
+    let doc = std::fs::read_to_string(root.join("docs/verify.md")).unwrap();
+    let documented: std::collections::BTreeSet<_> = doc
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .filter(is_code)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(found, documented);
+}
