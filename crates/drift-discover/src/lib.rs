@@ -13,6 +13,9 @@ mod ecosystem;
 mod files;
 mod fingerprint;
 mod frameworks;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzz;
 mod git;
 mod glob;
 mod graph;

@@ -78,7 +78,7 @@ fn text(file: &Path) -> Option<String> {
     String::from_utf8(read_regular(file, 1 << 20).ok()?).ok()
 }
 
-fn read(mut input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks)) -> std::io::Result<()> {
+pub(crate) fn read(mut input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks)) -> std::io::Result<()> {
     let mut header = [0; 12];
     input.read_exact(&mut header)?;
     let version = u32_at(&header, 4);
