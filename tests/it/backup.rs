@@ -213,9 +213,11 @@ fn a_backup_beside_a_busy_writer_ends() {
     let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
                 INSERT INTO event (at, kind, detail) SELECT 't', 'k', hex(randomblob(50)) FROM n";
     writer.execute_batch(fill).unwrap();
+    drop(writer);
     let stop = std::sync::atomic::AtomicBool::new(false);
     let commits = std::thread::scope(|scope| {
         let busy = scope.spawn(|| {
+            let writer = Connection::open(&path).unwrap();
             writer.execute_batch("PRAGMA synchronous = NORMAL").unwrap();
             let mut commits = 0;
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
