@@ -25,8 +25,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         fs::write(paths.intent(), content).expect("room for a small file");
         let _ = intent::read(paths);
     } else {
-        fs::write(paths.backups_dir().join(ID).join("snapshot.json"), content).expect("room for a small file");
-        let catalog = SnapshotStore::open(paths).and_then(|store| store.catalog()).expect("the store is there");
+        fs::write(paths.backups_dir().join(ID).join("snapshot.json"), content)
+            .expect("room for a small file");
+        let catalog =
+            SnapshotStore::open(paths).and_then(|store| store.catalog()).expect("the store is there");
         assert_eq!(catalog.snapshots.len() + catalog.skipped.len(), 1);
     }
 });

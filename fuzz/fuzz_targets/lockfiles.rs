@@ -6,9 +6,21 @@ use std::sync::LazyLock;
 use drift_discover::{DiscoverOptions, MemorySource, ProjectGraph, RepoPath, discover, lock_change};
 
 const LOCKS: &[&str] = &[
-    "Cargo.lock", "Gemfile.lock", "Package.resolved", "composer.lock", "go.sum", "go.work.sum",
-    "gradle.lockfile", "mix.lock", "package-lock.json", "packages.lock.json", "pnpm-lock.yaml", "poetry.lock",
-    "pubspec.lock", "uv.lock", "yarn.lock",
+    "Cargo.lock",
+    "Gemfile.lock",
+    "Package.resolved",
+    "composer.lock",
+    "go.sum",
+    "go.work.sum",
+    "gradle.lockfile",
+    "mix.lock",
+    "package-lock.json",
+    "packages.lock.json",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "pubspec.lock",
+    "uv.lock",
+    "yarn.lock",
 ];
 
 /// Two projects of every ecosystem that has a lock file.

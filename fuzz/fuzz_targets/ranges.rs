@@ -9,7 +9,12 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let files = [
         file("package.json", r#"{"name":"root","workspaces":["a","b"]}"#.to_owned()),
         file("a/package.json", format!(r#"{{"name":"a","version":{version:?}}}"#)),
-        file("b/package.json", format!(r#"{{"name":"b","dependencies":{{"a":{range:?}}},"peerDependencies":{{"a":{version:?}}}}}"#)),
+        file(
+            "b/package.json",
+            format!(
+                r#"{{"name":"b","dependencies":{{"a":{range:?}}},"peerDependencies":{{"a":{version:?}}}}}"#
+            ),
+        ),
     ];
     drift_fuzz::check(&MemorySource::new(files.into_iter().flatten()));
 });

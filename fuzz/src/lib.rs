@@ -9,12 +9,44 @@ use drift_discover::{BUILTIN, DiscoverOptions, Discovery, MemorySource, RepoPath
 
 /// One name of every kind of manifest; what a path that no ecosystem knows is renamed to.
 pub const MANIFESTS: &[&str] = &[
-    "Cargo.toml", "composer.json", "pubspec.yaml", "melos.yaml", "deno.json", "deno.jsonc", "app.csproj",
-    "Directory.Build.props", "Directory.Packages.props", "app.sln", "app.slnx", "mix.exs", "go.mod", "go.work",
-    "settings.gradle", "settings.gradle.kts", "build.gradle", "build.gradle.kts", "gradle.properties",
-    "libs.versions.toml", "package.json", "pnpm-workspace.yaml", "lerna.json", "rush.json", "nx.json",
-    "project.json", "pom.xml", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Gemfile",
-    "lib.gemspec", "Package.swift", ".yarnrc.yml", ".npmrc", "yarn.lock", "tsconfig.json",
+    "Cargo.toml",
+    "composer.json",
+    "pubspec.yaml",
+    "melos.yaml",
+    "deno.json",
+    "deno.jsonc",
+    "app.csproj",
+    "Directory.Build.props",
+    "Directory.Packages.props",
+    "app.sln",
+    "app.slnx",
+    "mix.exs",
+    "go.mod",
+    "go.work",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "build.gradle",
+    "build.gradle.kts",
+    "gradle.properties",
+    "libs.versions.toml",
+    "package.json",
+    "pnpm-workspace.yaml",
+    "lerna.json",
+    "rush.json",
+    "nx.json",
+    "project.json",
+    "pom.xml",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "Gemfile",
+    "lib.gemspec",
+    "Package.swift",
+    ".yarnrc.yml",
+    ".npmrc",
+    "yarn.lock",
+    "tsconfig.json",
 ];
 
 const MARK: &[u8] = b"//- ";
@@ -23,7 +55,9 @@ const MARK: &[u8] = b"//- ";
 pub fn tree(data: &[u8]) -> MemorySource {
     let mut files = Vec::new();
     let mut rest = data;
-    while files.len() < 64 && let Some(part) = rest.strip_prefix(MARK) {
+    while files.len() < 64
+        && let Some(part) = rest.strip_prefix(MARK)
+    {
         let end = part.windows(MARK.len() + 1).position(|at| at[0] == b'\n' && &at[1..] == MARK);
         let (file, next) = end.map_or((part, &[][..]), |end| part.split_at(end + 1));
         rest = next;

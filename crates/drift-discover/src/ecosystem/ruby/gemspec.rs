@@ -101,10 +101,14 @@ impl Loops {
         let end = match script.kind(at) {
             Some(Kind::Words(_)) => at + 1,
             // Only a short list of literals stands before `.each`.
-            _ => match (at..script.tokens.len().min(at + 200)).find(|&end| script.is_sign(end, ']')) {
-                Some(end) => end + 1,
-                None => return,
-            },
+            _ => {
+                // A list in a list ends the look too: `[[[…` would be read again for each bracket.
+                let bracket = |&end: &usize| script.is_sign(end, ']') || script.is_sign(end, '[');
+                match (at + 1..script.tokens.len().min(at + 200)).find(bracket) {
+                    Some(end) if script.is_sign(end, ']') => end + 1,
+                    _ => return,
+                }
+            }
         };
         let each = script.is_sign(end, '.') && script.word(end + 1) == Some("each");
         let open = script.word(end + 2) == Some("do") || script.is_sign(end + 2, '{');
