@@ -162,7 +162,7 @@ fn on_a_read_only_mount_what_reads_works_and_what_writes_says_why_not() {
         assert_eq!(std::fs::read(env.path(".drift/drift.db")).unwrap(), before);
         std::fs::remove_file(env.path(".drift/workspace.lock")).unwrap();
         let (code, text) = read_only(&env, "workspace status").unwrap();
-        assert!(code == 0 && text.contains("lock.unavailable"), "{text}");
+        assert!(code == 0 && text.contains("the lock file cannot be opened"), "{text}");
     }
 }
 
