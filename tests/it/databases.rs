@@ -310,3 +310,76 @@ fn the_documented_findings_are_those_of_the_source() {
         .collect();
     assert_eq!(found, documented);
 }
+
+/// The short form of `cargo xtask crash migrate-1-1`: a sample of its points, struck in each way.
+#[cfg(target_os = "linux")]
+#[test]
+fn struck_anywhere_a_migrate_leaves_each_database_old_or_new() {
+    if !Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).status().is_ok_and(|s| s.success()) {
+        eprintln!("skipped: strace is not installed, or may not trace here");
+        return;
+    }
+    let env = fresh();
+    for name in ["drift", "cortex"] {
+        env.run(["workspace", "migrate", "--database", name, "--to", "1", "--yes"]).success();
+    }
+    let kept = env.home().join("kept");
+    copy(&env.path(".drift"), &kept);
+    let rows = |env: &TestEnv| number(&open(env, "drift"), "SELECT count(*) FROM project");
+    let before = rows(&env);
+    for (call, fault, number) in [
+        ("pwrite64", "signal=KILL", 20),
+        ("pwrite64", "signal=KILL", 90),
+        ("fdatasync", "signal=KILL", 1),
+        ("fsync", "signal=KILL", 9),
+        ("renameat2", "signal=KILL", 1),
+        ("pwrite64", "error=ENOSPC", 60),
+        ("pwrite64", "error=EIO", 100),
+        ("fsync", "error=EIO", 5),
+    ] {
+        std::fs::remove_dir_all(env.path(".drift")).unwrap();
+        copy(&kept, &env.path(".drift"));
+        let drift = env.command(["workspace", "migrate"]);
+        let mut strace = Command::new("strace");
+        strace.args(["-f", "-qq", "-o"]).arg(env.home().join("strace.log"));
+        strace.args(["-e", &format!("trace={call}"), "-e", &format!("inject={call}:{fault}:when={number}")]);
+        strace.arg(drift.get_program()).args(drift.get_args()).current_dir(env.path("")).env_clear();
+        strace.envs(drift.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        strace.output().unwrap();
+        let point = format!("{call} {fault} #{number}");
+        let version =
+            |name| open(&env, name).pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+        let (drift, cortex) = (version("drift").unwrap(), version("cortex").unwrap());
+        assert!([1, 3].contains(&drift) && [1, 2].contains(&cortex), "{point}: {drift}, {cortex}");
+        assert_eq!(rows(&env), before, "{point}");
+        env.run(["workspace", "migrate"]).success();
+        env.run(["workspace", "verify"]).success();
+        assert_eq!((version("drift").unwrap(), version("cortex").unwrap()), (3, 2), "{point}");
+        assert_eq!(std::fs::read_dir(env.path(".drift/tmp")).unwrap().count(), 0, "{point}: staging is left");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+#[test]
+fn restores_and_migrations_at_once_do_not_sweep_each_other() {
+    let env = fresh();
+    env.run(["workspace", "backup"]).success();
+    let commands = ["restore --yes --wait=60", "migrate --wait=60"];
+    let running: Vec<_> = (0..8)
+        .map(|at| {
+            let arguments = ["workspace"].into_iter().chain(commands[at % 4 / 3].split(' '));
+            env.command(arguments).spawn().unwrap()
+        })
+        .collect();
+    for child in running {
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+    }
+    env.run(["workspace", "verify"]).success();
+    assert_eq!(std::fs::read_dir(env.path(".drift/tmp")).unwrap().count(), 0);
+}

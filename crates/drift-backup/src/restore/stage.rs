@@ -52,6 +52,14 @@ impl Staged {
     }
 }
 
+impl Staged {
+    /// Whether every copy is still there: between the shared lock under which it was made and the exclusive one
+    /// under which it goes live, somebody else may hold the exclusive one and sweep staging.
+    pub fn is_complete(&self) -> bool {
+        self.kinds.iter().all(|kind| self.dir.join(kind.file_name()).is_file())
+    }
+}
+
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.kept {

@@ -99,6 +99,12 @@ pub(crate) fn apply(
     drop(using);
     let lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
     settle_or_replace(session, planned, &lock)?;
+    let staged = if staged.is_complete() {
+        staged
+    } else {
+        // Another drift had the lock between the two, and swept what it took for left over.
+        with_work(session, paths, |work| stage(work, snapshot, &kinds))?
+    };
     let mut detail = serde_json::Map::new();
     detail.insert("snapshot".into(), snapshot.id().as_str().into());
     detail.insert("databases".into(), kinds.iter().map(|kind| kind.name()).collect());
