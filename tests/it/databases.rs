@@ -187,6 +187,26 @@ fn a_planted_link_is_never_written_through() {
 }
 
 #[test]
+fn a_lost_staging_directory_keeps_nobody_from_verifying() {
+    let env = fresh();
+    std::fs::remove_dir(env.path(".drift/tmp")).unwrap();
+    for arguments in ["verify --deep", "scan", "migrate", "backup"] {
+        env.run(["workspace"].into_iter().chain(arguments.split(' '))).success();
+    }
+    #[cfg(unix)]
+    {
+        let elsewhere = env.home().join("elsewhere");
+        std::fs::create_dir(&elsewhere).unwrap();
+        std::fs::write(elsewhere.join("precious"), "x").unwrap();
+        let _ = std::fs::remove_dir(env.path(".drift/tmp"));
+        std::os::unix::fs::symlink(&elsewhere, env.path(".drift/tmp")).unwrap();
+        env.run(["workspace", "verify", "--deep"]).assert_code(7);
+        env.run(["workspace", "migrate"]).assert_code(7);
+        assert!(elsewhere.join("precious").exists());
+    }
+}
+
+#[test]
 fn files_that_git_tracks_are_a_warning() {
     let env = fresh();
     env.git_init();

@@ -1,7 +1,7 @@
 //! What is wrong with one live database, told apart: missing, empty, foreign, damaged, newer, untrusted.
 //!
 //! Changes nothing: the file stays byte-identical and no sidecar remains that was not there. The schema gate
-//! comes before every check. What each level cannot see is in docs/formats.md: SQLite's checks find about a
+//! comes before every check. What each level cannot see is in docs/verify.md: SQLite's checks find about a
 //! sixth of random bit flips; only a hash, as snapshots carry one, finds all.
 
 mod fts;
@@ -42,7 +42,7 @@ pub enum Severity {
 /// Something that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifyFinding {
-    /// Stable and dotted; docs/formats.md lists them.
+    /// Stable and dotted; docs/verify.md lists them.
     pub code: &'static str,
     pub severity: Severity,
     /// The file or the object in it.

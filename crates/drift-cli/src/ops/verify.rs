@@ -183,8 +183,11 @@ fn databases(
     Ok(findings)
 }
 
-/// A place for private copies; on a read-only mount it is the system's.
+/// A place for private copies; on a read-only mount, or if ours was removed, it is the system's.
 fn staging_dir(paths: &WorkspacePaths) -> Result<tempfile::TempDir, CommandError> {
+    if !is_there(&paths.staging())? {
+        return Ok(tempfile::tempdir()?);
+    }
     let beside = tempfile::tempdir_in(paths.staging());
     Ok(beside.or_else(|why| match why.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => tempfile::tempdir(),
