@@ -2,6 +2,7 @@
 //! mount is read-only, the journal is not a WAL, or drift dies at any time.
 
 use std::path::Path;
+#[cfg(target_os = "linux")]
 use std::process::Command;
 
 use rusqlite::Connection;
