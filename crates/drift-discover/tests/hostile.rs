@@ -2,6 +2,8 @@
 //!
 //! No time is measured: what was unbounded would not end, overflow the stack or exhaust memory.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use drift_discover::{DiscoverOptions, Discovery, MemorySource, RepoPath, discover};
 
 /// The largest manifest that is read.

@@ -4,7 +4,7 @@
 //!
 //! 1. Write `commands/workspace/weight.rs`:
 //!
-//!    ```ignore
+//!    ```text
 //!    //! `drift workspace weight`
 //!
 //!    /// Show what the workspace takes on disk
