@@ -111,7 +111,6 @@ pub(super) fn store(
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
-    warn_if_tracked(session, paths);
     let (tree, head) = walk(session, paths, options)?;
     let last = database.read(scan::last)?;
     database.write(|tx| {
@@ -175,6 +174,7 @@ fn walk(
     };
     std::thread::scope(|threads| {
         let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
+        threads.spawn(|| warn_if_tracked(session, paths));
         let tree = read_tree(paths.root(), &options.tree, session.interrupt.flag(), &on)?;
         // Without git a scan is as good; it then says nothing of a commit.
         let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
