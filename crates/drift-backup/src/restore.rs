@@ -1,8 +1,8 @@
-//! Bringing a snapshot back: [`plan`], [`stage`], [`swap`].
+//! Bringing a snapshot back: [`plan()`], [`stage()`], [`swap()`].
 //!
 //! Staging copies the snapshot to a private place under the catalog lock and verifies the copy. The swap, under
 //! the exclusive workspace lock, stores what is live, writes the intent, and puts the copies in place. Killed
-//! after that, [`recover`] finishes or undoes it. Import and reset go live by the same swap.
+//! after that, [`recover()`] finishes or undoes it. Import and reset go live by the same swap.
 
 mod keep;
 mod plan;

@@ -1,7 +1,7 @@
 //! The configuration of drift: built-in defaults < the user's `config.toml` < `drift.toml` <
 //! `DRIFT_SECTION__KEY` variables < `--config key=value`.
 //!
-//! The rule that must hold: [`load`] either returns a [`Config`] in which every value has the type and range
+//! The rule that must hold: [`load()`] either returns a [`Config`] in which every value has the type and range
 //! its key demands, or says everything that is wrong and where. It reads the two files it is given and nothing
 //! else; the environment is an argument.
 //!

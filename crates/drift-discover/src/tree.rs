@@ -1,7 +1,7 @@
 //! [`read_tree`]: one call that walks a tree and discovers its projects.
 //!
 //! What `init` and `scan` store and what `affected` and `check` look at afresh comes from here. The files'
-//! content is left to [`crate::fingerprint`], which needs the stored rows.
+//! content is left to [`crate::fingerprint()`], which needs the stored rows.
 
 use std::fs;
 use std::path::Path;

@@ -3,7 +3,7 @@
 //! Order: safety snapshot or quarantine → the copies are migrated and get the event that tells of them → the
 //! intent, naming the copies with their hashes → each live database in place, by one commit; only one that is no
 //! database any more, or has another page size, is moved aside and replaced by rename → check → the intent is
-//! cleared. Until the intent is written nothing live has changed; from then on [`super::recover`] knows the rest.
+//! cleared. Until the intent is written nothing live has changed; from then on [`super::recover()`] knows the rest.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! [`Listing`]: the entries of one directory, and the metadata of those that matter.
+//! Listing: the entries of one directory, and the metadata of those that matter.
 //!
 //! On Linux with the system calls themselves: no allocation for an entry, and metadata relative to the open
 //! directory. Elsewhere with the standard library, which on Windows has the metadata from the listing.
