@@ -93,6 +93,12 @@ impl Place {
             .env("RUST_BACKTRACE", "0")
             .env_remove("CI")
             .stdin(Stdio::null());
+        // A peer such as cargo finds its toolchain by the home of whoever measures.
+        for (name, folder) in [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo")] {
+            if let (None, Some(home)) = (std::env::var_os(name), std::env::home_dir()) {
+                command.env(name, home.join(folder));
+            }
+        }
         command
     }
 
