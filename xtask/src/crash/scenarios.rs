@@ -192,62 +192,28 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         owns_up: |_| Ok(false),
         recover: &["workspace", "delete", "--yes"],
     },
-    Scenario {
-        name: "migrate-1-1",
-        what: "a migration of drift.db from schema 1 and cortex.db from schema 1, as they were released",
-        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
-        prepare: |sandbox| released(sandbox, 1, 1),
-        command: &["workspace", "migrate"],
-        observe: schemas,
-        midway: Midway::OldOrNewEach,
-        owns_up: |_| Ok(false),
-        recover: &["workspace", "migrate"],
-    },
-    Scenario {
-        name: "migrate-2-1",
-        what: "a migration of drift.db from schema 2 and cortex.db from schema 1, as they were released",
-        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
-        prepare: |sandbox| released(sandbox, 2, 1),
-        command: &["workspace", "migrate"],
-        observe: schemas,
-        midway: Midway::OldOrNewEach,
-        owns_up: |_| Ok(false),
-        recover: &["workspace", "migrate"],
-    },
-    Scenario {
-        name: "migrate-3-1",
-        what: "a migration of drift.db from schema 3 and cortex.db from schema 1, as they were released",
-        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
-        prepare: |sandbox| released(sandbox, 3, 1),
-        command: &["workspace", "migrate"],
-        observe: schemas,
-        midway: Midway::OldOrNewEach,
-        owns_up: |_| Ok(false),
-        recover: &["workspace", "migrate"],
-    },
-    Scenario {
-        name: "migrate-1-2",
-        what: "a migration of drift.db from schema 1 and cortex.db from schema 2, as they were released",
-        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
-        prepare: |sandbox| released(sandbox, 1, 2),
-        command: &["workspace", "migrate"],
-        observe: schemas,
-        midway: Midway::OldOrNewEach,
-        owns_up: |_| Ok(false),
-        recover: &["workspace", "migrate"],
-    },
-    Scenario {
-        name: "migrate-2-2",
-        what: "a migration of drift.db from schema 2 and cortex.db from schema 2, as they were released",
-        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
-        prepare: |sandbox| released(sandbox, 2, 2),
-        command: &["workspace", "migrate"],
-        observe: schemas,
-        midway: Midway::OldOrNewEach,
-        owns_up: |_| Ok(false),
-        recover: &["workspace", "migrate"],
-    },
+    // The released schemas of drift.db and cortex.db.
+    migration("migrate-1-1", |sandbox| released(sandbox, 1, 1)),
+    migration("migrate-2-1", |sandbox| released(sandbox, 2, 1)),
+    migration("migrate-3-1", |sandbox| released(sandbox, 3, 1)),
+    migration("migrate-1-2", |sandbox| released(sandbox, 1, 2)),
+    migration("migrate-2-2", |sandbox| released(sandbox, 2, 2)),
 ];
+
+/// A migration to the latest schemas, from those that `prepare` leaves.
+const fn migration(name: &'static str, prepare: fn(&Sandbox) -> Result<()>) -> Scenario {
+    Scenario {
+        name,
+        what: "a migration of databases as they were released, by the schemas of drift.db and cortex.db",
+        needs: &[&["workspace", "init"], &["workspace", "migrate"]],
+        prepare,
+        command: &["workspace", "migrate"],
+        observe: schemas,
+        midway: Midway::OldOrNewEach,
+        owns_up: |_| Ok(false),
+        recover: &["workspace", "migrate"],
+    }
+}
 
 /// Without grace, so that what was just left counts as orphaned.
 const GC: &[&str] = &[
