@@ -38,10 +38,11 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     assert_snapshot!(env.run(["workspace", "migrate", "--plan"]), @"
     exit 0
     --- stdout
-    drift.db from schema 1 to 4:
+    drift.db from schema 1 to 5:
       0002_context
       0003_project_state
       0004_check
+      0005_git_oid
     cortex.db from schema 1 to 2:
       0002_memory
     ");
@@ -49,7 +50,7 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     exit 0
     --- stdout
     DATABASE  VERSION  LATEST  PENDING
-    drift           1       4  0002_context, 0003_project_state, 0004_check
+    drift           1       5  0002_context, 0003_project_state, 0004_check, 0005_git_oid
     cortex          1       2  0002_memory
     ");
     env.run(["workspace", "migrate", "--check"]).assert_code(3);
@@ -57,7 +58,7 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     assert_snapshot!(env.run(["workspace", "migrate"]), @"
     exit 0
     --- stdout
-    Migrated drift.db from schema 1 to 4: 0002_context, 0003_project_state, 0004_check
+    Migrated drift.db from schema 1 to 5: 0002_context, 0003_project_state, 0004_check, 0005_git_oid
     Migrated cortex.db from schema 1 to 2: 0002_memory
     To go back: drift workspace restore [ID]
     ");
@@ -86,16 +87,19 @@ fn init_migrates_too() {
 fn going_down_is_asked_for_and_can_be_undone() {
     let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");
     env.run(["workspace", "init"]).success();
-    let down = ["workspace", "migrate", "--database", "drift", "--to", "2"];
+    let down = ["workspace", "migrate", "--database", "drift", "--to", "3"];
     assert_snapshot!(env.run(down), @"
     exit 2
     --- stderr
-    error: not confirmed: take drift.db down from schema 4 to 2, which drops what only the later one holds?
+    error: not confirmed: take drift.db down from schema 5 to 2, which drops what only the later one holds?
     hint: give `--yes` to confirm without being asked
     ");
-    assert_eq!(version(&env, "drift"), 4);
+    assert_eq!(version(&env, "drift"), 5);
     let done = env.run(down.iter().copied().chain(["--yes", "--json"])).success().json();
-    assert_eq!(done["databases"][0]["applied"], serde_json::json!(["0004_check", "0003_project_state"]));
+    assert_eq!(
+        done["databases"][0]["applied"],
+        serde_json::json!(["0005_git_oid", "0004_check", "0003_project_state"])
+    );
     assert_eq!(version(&env, "drift"), 2);
     let mixed = env.run(["workspace", "verify", "--json"]).success().json();
     let codes: Vec<_> =
@@ -103,7 +107,7 @@ fn going_down_is_asked_for_and_can_be_undone() {
     assert_eq!(codes, ["schema.pending", "schema.mixed"]);
     let safety = done["safety_backup"].as_str().unwrap();
     env.run(["workspace", "restore", safety, "--yes"]).success();
-    assert_eq!(version(&env, "drift"), 4);
+    assert_eq!(version(&env, "drift"), 5);
 }
 
 #[test]
@@ -129,7 +133,7 @@ fn several_at_once_migrate_once() {
     let codes: Vec<_> =
         running.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap()).collect();
     assert!(codes.contains(&0) && codes.iter().all(|code| [0, 5].contains(code)), "{codes:?}");
-    assert_eq!(count(&env), before + 3, "each step was applied once");
+    assert_eq!(count(&env), before + 4, "each step was applied once");
 }
 
 #[test]
