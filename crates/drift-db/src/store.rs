@@ -3,6 +3,7 @@
 //! Rule: a write stores what differs and touches nothing else, so that doing the same twice changes no byte.
 //! Every function runs inside its caller's transaction.
 
+pub mod context;
 pub mod event;
 pub mod file;
 pub mod graph;
@@ -10,6 +11,7 @@ pub mod history;
 pub mod memory;
 pub mod scan;
 mod stored_path;
+pub mod summary;
 pub mod workspace;
 
 pub use stored_path::StoredPath;
