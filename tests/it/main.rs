@@ -11,6 +11,7 @@ mod backup;
 mod command_line;
 mod completions;
 mod config;
+mod context;
 mod contract;
 mod databases;
 mod declared;

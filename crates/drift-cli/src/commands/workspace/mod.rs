@@ -2,6 +2,7 @@
 
 mod affected;
 mod backup;
+mod context;
 mod delete;
 mod gc;
 mod graph;
@@ -52,6 +53,7 @@ enum Verb {
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    Context(context::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -71,6 +73,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::Context(args) => context::run(args, shell),
     }
 }
 
