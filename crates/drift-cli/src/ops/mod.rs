@@ -7,6 +7,7 @@
 pub(crate) mod affected;
 pub(crate) mod backup;
 pub(crate) mod base;
+pub(crate) mod cache_key;
 pub(crate) mod config;
 pub(crate) mod erase;
 mod events;

@@ -2,6 +2,7 @@
 
 mod affected;
 mod backup;
+mod cache_key;
 mod delete;
 mod gc;
 mod graph;
@@ -52,6 +53,7 @@ enum Verb {
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    CacheKey(cache_key::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -71,6 +73,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::CacheKey(args) => cache_key::run(args, shell),
     }
 }
 
@@ -79,6 +82,7 @@ impl Args {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self.verb {
             Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
+            Verb::CacheKey(_) => &[Format::Text, Format::Json, Format::Github],
             _ => &[Format::Text, Format::Json],
         }
     }
