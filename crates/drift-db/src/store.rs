@@ -3,8 +3,10 @@
 //! Rule: a write stores what differs and touches nothing else, so that doing the same twice changes no byte.
 //! Every function runs inside its caller's transaction.
 
+pub mod baseline;
 pub mod event;
 pub mod file;
+pub mod finding;
 pub mod graph;
 pub mod history;
 pub mod memory;
