@@ -139,6 +139,7 @@ pub struct GcConfig {
     pub auto: bool,
     pub history: HumanDuration,
     pub removed_projects: HumanDuration,
+    pub baselines: HumanDuration,
     pub staging_grace: HumanDuration,
     pub vacuum_free_percent: Percent,
 }

@@ -21,9 +21,13 @@ use crate::path::{RepoPath, os_bytes, os_path};
 use crate::problem::Problem;
 use crate::walk::{Event, OnEvent, WalkError, pool};
 
-/// A file last written less than this before a scan started is hashed again by the next one: the clock that
-/// stamps files may lag by a tick, and some file systems store whole even seconds.
-const RACY_NS: i64 = 2_000_000_000;
+/// A file last written less than this before a scan started is hashed again by the next one, since a write
+/// after the scan read it could have left the same time: kernels stamp files with the time of the last tick,
+/// 1 to 10 ms ago.
+const TICK_NS: i64 = 100_000_000;
+/// The same where the time stored is a whole second, as on file systems that keep no finer ones: FAT rounds
+/// to even seconds (https://learn.microsoft.com/windows/win32/sysinfo/file-times).
+const COARSE_TICK_NS: i64 = 2_000_000_000;
 /// So many files are handed over at a time. The threads wait for each other once per batch.
 const BATCH: usize = 4096;
 /// A file of at least this size is hashed by all threads together, so that one big file does not leave the
@@ -35,7 +39,7 @@ const ATTEMPTS: usize = 3;
 /// What the last scan stored, compared with what the walk saw.
 pub struct Comparison<'a> {
     files: &'a Files,
-    racy_from: i64,
+    last_scan_ns: i64,
     matched: Vec<bool>,
     changed: Vec<u32>,
     removed: Vec<RepoPath>,
@@ -62,7 +66,7 @@ impl<'a> Comparison<'a> {
     pub fn new(files: &'a Files, last_scan_ns: i64) -> Comparison<'a> {
         Comparison {
             files,
-            racy_from: last_scan_ns.saturating_sub(RACY_NS),
+            last_scan_ns,
             matched: vec![false; files.len()],
             changed: Vec::new(),
             removed: Vec::new(),
@@ -82,7 +86,7 @@ impl<'a> Comparison<'a> {
         if std::mem::replace(&mut self.matched[at], true) {
             return;
         }
-        if self.files.stat(at) == stat && stat.mtime_ns < self.racy_from {
+        if self.files.stat(at) == stat && !racy(stat.mtime_ns, self.last_scan_ns) {
             self.unchanged += 1;
         } else {
             self.changed.push(at as u32);
@@ -95,6 +99,13 @@ impl<'a> Comparison<'a> {
         let added = (0..self.files.len() as u32).filter(|&at| !self.matched[at as usize]).collect();
         Changes { added, changed: self.changed, removed: self.removed, unchanged: self.unchanged }
     }
+}
+
+/// Whether a file of this modification time may have been written again after a scan that started at
+/// `scan_ns` had read it, without the time telling.
+fn racy(mtime_ns: i64, scan_ns: i64) -> bool {
+    let tick = if mtime_ns % 1_000_000_000 == 0 { COARSE_TICK_NS } else { TICK_NS };
+    mtime_ns >= scan_ns.saturating_sub(tick)
 }
 
 /// The content of one file.

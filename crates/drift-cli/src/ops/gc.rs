@@ -156,7 +156,11 @@ fn plan(session: &Session<'_>, workspace: &mut Workspace, policy: &GcPolicy) -> 
 
 fn cutoffs(session: &Session<'_>, policy: &GcPolicy) -> Cutoffs {
     let before = |age: SignedDuration| session.now.checked_sub(age).unwrap_or(Timestamp::MIN).to_string();
-    Cutoffs { history: before(policy.history), removed_projects: before(policy.removed_projects) }
+    Cutoffs {
+        history: before(policy.history),
+        removed_projects: before(policy.removed_projects),
+        baselines: before(policy.baselines),
+    }
 }
 
 /// Only an interrupted delete is left: it is finished.

@@ -88,6 +88,21 @@ fn a_time_close_to_the_last_scan_is_not_trusted() {
 }
 
 #[test]
+fn how_close_is_too_close_depends_on_how_finely_the_file_system_tells_time() {
+    let scan = 1_700_000_010 * 1_000_000_000;
+    for (mtime, expected) in [
+        (scan + 1, true),
+        (scan - 99_999_999, true),
+        (scan - 100_000_001, false),
+        (scan - 1_000_000_000, true),
+        (scan - 2_000_000_000, true),
+        (scan - 3_000_000_000, false),
+    ] {
+        assert_eq!(super::racy(mtime, scan), expected, "{mtime}");
+    }
+}
+
+#[test]
 fn added_and_removed_are_told_apart() {
     let changes = compare(LATER, |rows| rows[2].0 = b"d/cc".to_vec());
     assert_eq!(changes.added, [2]);

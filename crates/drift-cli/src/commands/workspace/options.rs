@@ -107,6 +107,7 @@ pub(super) fn gc(config: &Config) -> GcPolicy {
     GcPolicy {
         history: signed(config.gc.history),
         removed_projects: signed(config.gc.removed_projects),
+        baselines: signed(config.gc.baselines),
         staging_grace: signed(config.gc.staging_grace),
         vacuum_free_percent: u64::from(config.gc.vacuum_free_percent.get()),
         retention: retention(config),
