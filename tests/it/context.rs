@@ -249,6 +249,49 @@ fn an_older_workspace_is_told_from_its_tables() {
 }
 
 #[test]
+fn what_tells_something_else_than_the_tables_is_found_and_mended() {
+    let env = workspace();
+    let wanted = context(&env, &[]);
+    let codes = |args: &[&str]| {
+        let document = env.run([&["workspace", "verify", "--json"][..], args].concat()).success().json();
+        let codes = document["findings"].as_array().unwrap().iter().map(|one| one["code"].clone());
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&[]), [] as [Value; 0]);
+    sql(
+        &env,
+        "UPDATE workspace_context SET value = '{\"count\":9,\"items\":[]}' WHERE section = 'languages'",
+    );
+    assert_eq!((codes(&["--quick"]), codes(&[])), (vec![], vec!["context.out_of_step".into()]));
+    let plan = env.run(["workspace", "verify", "--repair", "--dry-run", "--json"]).success().json();
+    assert_eq!(plan["plan"], json!(["rebuild the context from the tables of drift.db"]));
+    env.run(["workspace", "verify", "--repair", "--yes"]).success();
+    assert_eq!(codes(&[]), [] as [Value; 0]);
+    assert_eq!(context(&env, &[])["sections"], wanted["sections"]);
+}
+
+#[test]
+fn rows_that_come_from_elsewhere_bring_their_context() {
+    let env = workspace();
+    sql(&env, "DELETE FROM workspace_context");
+    env.run(["workspace", "backup"]).success();
+    let scanned = context(&env, &[])["sections"]["overview"].clone();
+    env.write("packages/c/package.json", "{\"name\": \"c\"}");
+    env.run(["workspace", "scan"]).success();
+    assert_eq!(context(&env, &[])["sections"]["overview"]["projects"], 4);
+    env.run(["workspace", "restore", "--yes"]).success();
+    let restored = context(&env, &[]);
+    assert_eq!(restored["sections"]["overview"], scanned);
+    assert_eq!(restored["updated_at"].as_object().unwrap().len(), 7);
+    env.run(["workspace", "migrate", "--database", "drift", "--to", "1", "--yes"]).success();
+    assert_eq!(context(&env, &[])["updated_at"], json!({}));
+    env.run(["workspace", "migrate"]).success();
+    let migrated = context(&env, &[]);
+    assert_eq!(migrated["updated_at"].as_object().unwrap().len(), 7);
+    assert_eq!(migrated["sections"]["overview"], scanned);
+}
+
+#[test]
 fn every_known_schema_is_read() {
     let env = workspace();
     for version in ["2", "1"] {

@@ -1,17 +1,17 @@
 //! Context: what is known of the workspace, in sections that are ready to be read.
 //!
 //! Rule: the sections of a scan are written in its transaction, those of `check --record` in its own, so that a
-//! reader never sees them out of step with the rows. They are a view: [`write`] makes them from the rows alone,
-//! and where they are missing (an older workspace) or of another format they are made from the rows on the way.
+//! reader never sees them out of step with the rows. They are a view, made from the rows alone, and where they are missing (an older workspace) or of another format they are made from the rows on the way.
 
 mod agent;
+mod keep;
 mod sections;
 
 use std::collections::BTreeMap;
 
 use drift_backup::{Catalog, SnapshotStore};
 use drift_db::store::{context, memory, scan, summary, workspace};
-use drift_db::{Changing, DatabaseKind, DatabaseState, DbError, Need};
+use drift_db::{DatabaseKind, DatabaseState, Need};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,7 @@ use super::{Session, Warning};
 use crate::error::CommandError;
 
 pub(crate) use agent::{BUDGET, Brief, SECTIONS as AGENT_SECTIONS};
+pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_if_stale, write_scan};
 pub(crate) use sections::Section;
 
 /// What is known of a workspace.
@@ -152,48 +153,4 @@ fn backups(catalog: &Catalog) -> Value {
         "latest_at": latest.map(|snapshot| snapshot.header.created_at.to_string()),
         "bytes": catalog.snapshots.iter().map(|snapshot| snapshot.bytes()).sum::<u64>(),
     })
-}
-
-/// Writes the sections of the scan anew, from the rows as this transaction sees them.
-pub(super) fn write(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
-    tx.run(|c| {
-        let summary = summary::read(c, sections::LIMITS)?;
-        for (section, value) in sections::of_scan(&summary) {
-            context::put(c, section.name(), &value, now)?;
-        }
-        Ok(())
-    })
-}
-
-/// The same, unless they are in step: after rows came from elsewhere, or from a drift that wrote none.
-pub(super) fn write_if_stale(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
-    let scan = tx.run(scan::last_with_id)?.map(|(id, _)| id);
-    match overview_in_step(tx, scan)? {
-        Some(_) => Ok(()),
-        None => write(tx, now),
-    }
-}
-
-/// The same after a scan that found nothing new but left a row: `before` is the number of the scan before it.
-pub(super) fn write_scan(tx: &Changing<'_>, before: Option<i64>, now: &str) -> Result<(), DbError> {
-    match (overview_in_step(tx, before)?, tx.run(scan::last_with_id)?) {
-        (Some(overview), Some((id, row))) => {
-            tell(tx, Section::Overview, &sections::with_scan(overview, id, &row), now)
-        }
-        _ => write(tx, now),
-    }
-}
-
-/// The overview, if it tells of `scan` as this drift would.
-fn overview_in_step(tx: &Changing<'_>, scan: Option<i64>) -> Result<Option<Value>, DbError> {
-    tx.run(|c| {
-        let name = workspace::get(c)?.map(|row| row.name);
-        let overview = context::read(c, &[Section::Overview.name()])?.pop().map(|section| section.value);
-        Ok(overview.filter(|overview| sections::is_in_step(overview, name.as_deref(), scan)))
-    })
-}
-
-/// Makes a section tell `value`, in the transaction that changed what it tells of. For those of `check --record`.
-pub(super) fn tell(tx: &Changing<'_>, section: Section, value: &Value, now: &str) -> Result<(), DbError> {
-    tx.run(|c| context::put(c, section.name(), value, now).map(drop))
 }
