@@ -22,7 +22,7 @@ use crate::kind::DatabaseKind;
 use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
 use crate::state::{self, DatabaseState, Need};
-use crate::store::workspace;
+use crate::store::workspace::{self, WorkspaceRow};
 
 /// Pages per step: small enough that an interrupt is noticed within some ten milliseconds.
 const STEP_PAGES: i32 = 1024;
@@ -110,6 +110,28 @@ impl PinnedSource {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
             DatabaseKind::Cortex => Ok(None),
         }
+    }
+
+    /// The workspace itself, where the database holds it.
+    pub fn workspace(&self) -> Result<Option<WorkspaceRow>> {
+        match self.kind {
+            DatabaseKind::Drift => workspace::get(&self.connection).at(&self.path),
+            DatabaseKind::Cortex => Ok(None),
+        }
+    }
+
+    /// Calls `each` with every row that `sql` selects.
+    pub(crate) fn with_rows(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.connection.prepare(sql).at(&self.path)?;
+        let mut rows = statement.query([]).at(&self.path)?;
+        while let Some(row) = rows.next().at(&self.path)? {
+            each(row).at(&self.path)?;
+        }
+        Ok(())
     }
 
     /// What SQLite's checks say of it.
