@@ -2,6 +2,7 @@
 
 mod affected;
 mod backup;
+mod cache_key;
 mod context;
 mod delete;
 mod gc;
@@ -54,6 +55,7 @@ enum Verb {
     History(history::Args),
     Affected(affected::Args),
     Context(context::Args),
+    CacheKey(cache_key::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -74,6 +76,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
         Verb::Context(args) => context::run(args, shell),
+        Verb::CacheKey(args) => cache_key::run(args, shell),
     }
 }
 
@@ -82,6 +85,7 @@ impl Args {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self.verb {
             Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
+            Verb::CacheKey(_) => &[Format::Text, Format::Json, Format::Github],
             _ => &[Format::Text, Format::Json],
         }
     }
