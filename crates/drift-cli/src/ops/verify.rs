@@ -14,6 +14,7 @@ use drift_db::{
     BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, VerifyFinding,
     VerifyLevel, VerifyRun, WorkspacePaths, intent, lock_shared, verify_database,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
@@ -35,7 +36,7 @@ pub(crate) struct VerifyOptions {
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifyReport {
     pub(crate) level: &'static str,
     pub(crate) healthy: bool,
@@ -43,7 +44,7 @@ pub(crate) struct VerifyReport {
 }
 
 /// Something that is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) code: String,
     pub(crate) severity: &'static str,

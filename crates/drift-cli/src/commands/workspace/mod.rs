@@ -4,6 +4,8 @@ mod affected;
 mod backup;
 mod cache_key;
 mod delete;
+#[cfg(test)]
+pub(super) mod documents;
 mod gc;
 mod graph;
 mod history;
