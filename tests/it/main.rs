@@ -12,6 +12,7 @@ mod cache_key;
 mod command_line;
 mod completions;
 mod config;
+mod context;
 mod contract;
 mod databases;
 mod declared;

@@ -4,6 +4,7 @@
 //! Every function runs inside its caller's transaction.
 
 pub mod baseline;
+pub mod context;
 pub mod event;
 pub mod file;
 pub mod finding;
@@ -12,6 +13,7 @@ pub mod history;
 pub mod memory;
 pub mod scan;
 mod stored_path;
+pub mod summary;
 pub mod workspace;
 
 pub use stored_path::StoredPath;

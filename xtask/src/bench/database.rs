@@ -40,7 +40,8 @@ pub(super) fn filled_workspace(place: &Place) -> Result<()> {
     );
     let file_rows = wanted / 2 / FILE_ROW_BYTES;
     let files = format!(
-        "{} INSERT INTO file SELECT path || '~' || n, size, mtime, inode, randomblob(32), language, project \
+        "{} INSERT INTO file (path, size, mtime, inode, blake3, language, project) \
+         SELECT path || '~' || n, size, mtime, inode, randomblob(32), language, project \
          FROM file, copy WHERE typeof(path) = 'text' ORDER BY path, n LIMIT {file_rows};",
         copies(file_rows)
     );

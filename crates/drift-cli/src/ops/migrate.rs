@@ -18,7 +18,7 @@ use super::backup::retain;
 use super::recovery::{settle, sweep_staging};
 use super::work::with_work;
 use super::workspace::{Workspace, is_there, locate, none_at, unfinished};
-use super::{Phase, Session, Unit, random};
+use super::{Phase, Session, Unit, context, random};
 use crate::error::{CommandError, ErrorCode};
 
 /// Which databases go where.
@@ -154,6 +154,7 @@ pub(super) fn execute(
         apply(paths, plan, &author, &mut |event| show(&phase, &event), &safety, lock)?;
         tracing::info!(database = %plan.kind, from = plan.from, to = plan.to, "migrated");
     }
+    context::refresh(session, paths, lock);
     retain(session, paths, retention, &[]);
     Ok(Some(safety))
 }

@@ -16,7 +16,7 @@ use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
 use super::work::with_work;
 use super::workspace::{home, locate};
-use super::{Session, Warning};
+use super::{Session, Warning, context};
 use crate::error::{CommandError, ErrorCode};
 
 /// What is restored.
@@ -112,6 +112,9 @@ pub(crate) fn apply(
     let swapped = with_work(session, paths, |work| {
         swap(work, Swap { operation: Operation::Restore, staged, detail }, &lock)
     })?;
+    if swapped.databases.contains(&DatabaseKind::Drift) {
+        context::refresh(session, paths, &lock);
+    }
     drop(lock);
     for kind in &swapped.unfolded {
         let message =

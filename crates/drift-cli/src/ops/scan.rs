@@ -26,7 +26,7 @@ use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 use tally::Tally;
 
@@ -113,7 +113,7 @@ pub(super) fn store(
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
     let (tree, head) = walk(session, paths, options)?;
-    let last = database.read(scan::last)?;
+    let (last_id, last) = database.read(scan::last_with_id)?.unzip();
     database.write(|tx| {
         let now = session.now.to_string();
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
@@ -156,6 +156,11 @@ pub(super) fn store(
         if differs || record == Record::Always {
             let finished = session.now + started.elapsed();
             append(tx, &report, command, &now, &finished.to_string())?;
+        }
+        match (differs, record) {
+            (true, _) => context::write(tx, &now)?,
+            (false, Record::Always) => context::write_scan(tx, last_id, &now)?,
+            (false, Record::IfChanged) => context::write_if_stale(tx, &now)?,
         }
         Ok(report)
     })

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, VerifyFinding,
-    VerifyLevel, VerifyRun, WorkspacePaths, intent, lock_shared, verify_database,
+    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, SharedLock,
+    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, intent, lock_shared, verify_database,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,7 +20,7 @@ use serde::Serialize;
 use super::backup::keep_writers_out;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 
 /// How much is verified.
@@ -115,6 +115,12 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         writer => writer?.flatten(),
     };
     let mut findings = databases(session, &paths, options)?;
+    if let Some(lock) = &lock
+        && options.level >= VerifyLevel::Normal
+        && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
+    {
+        findings.extend(told_wrong(&paths, lock)?);
+    }
     findings.extend(surroundings(&paths));
     if options.level >= VerifyLevel::Normal {
         if let Some(error) = &options.config_error {
@@ -182,6 +188,21 @@ fn databases(
     }
     findings.extend(together(&known));
     Ok(findings)
+}
+
+/// A warning if the context of a sound drift.db does not tell what its tables say.
+fn told_wrong(paths: &WorkspacePaths, lock: &SharedLock) -> Result<Option<FindingView>, CommandError> {
+    let Some(database) = inspect(paths)?.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
+    let message = "the stored context does not tell what the tables say".to_owned();
+    let hint = "`drift workspace verify --repair` makes it anew, as does the next scan that finds a change";
+    let finding = || {
+        let (code, subject) = ("context.out_of_step", "drift.db: workspace_context");
+        FindingView {
+            database: Some(DatabaseKind::Drift),
+            ..FindingView::new(code, Severity::Warning, subject, message, hint)
+        }
+    };
+    Ok(context::is_out_of_step(&database)?.then(finding))
 }
 
 /// A place for private copies; on a read-only mount, or if ours was removed, it is the system's.

@@ -3,6 +3,7 @@
 mod affected;
 mod backup;
 mod cache_key;
+mod context;
 mod delete;
 #[cfg(test)]
 pub(super) mod documents;
@@ -55,6 +56,7 @@ enum Verb {
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    Context(context::Args),
     CacheKey(cache_key::Args),
 }
 
@@ -75,6 +77,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::Context(args) => context::run(args, shell),
         Verb::CacheKey(args) => cache_key::run(args, shell),
     }
 }
