@@ -15,6 +15,7 @@ use drift_db::{
     VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, integrity, intent, lock_shared,
     verify_database,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
@@ -36,7 +37,7 @@ pub(crate) struct VerifyOptions {
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifyReport {
     pub(crate) level: &'static str,
     pub(crate) healthy: bool,
@@ -46,7 +47,7 @@ pub(crate) struct VerifyReport {
 }
 
 /// Something that is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) code: String,
     pub(crate) severity: &'static str,

@@ -5,6 +5,8 @@ mod backup;
 mod cache_key;
 mod context;
 mod delete;
+#[cfg(test)]
+pub(super) mod documents;
 mod gc;
 mod graph;
 mod history;
