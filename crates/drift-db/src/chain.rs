@@ -38,7 +38,8 @@ pub(crate) const DRIFT: &[Migration] = &[
     migration!("drift", "0001_workspace"),
     migration!("drift", "0002_context"),
     migration!("drift", "0003_project_state", Some(problem_owner::assign)),
-    migration!("drift", "0004_git_oid"),
+    migration!("drift", "0004_check"),
+    migration!("drift", "0005_git_oid"),
 ];
 
 pub(crate) const CORTEX: &[Migration] =

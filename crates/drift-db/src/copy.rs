@@ -134,11 +134,17 @@ impl PinnedSource {
         Ok(())
     }
 
-    /// What SQLite's checks say of it.
-    pub fn check(&self, level: Level, interrupt: &Arc<AtomicBool>) -> Result<Vec<IntegrityFinding>> {
+    /// What SQLite's checks say of it, with so many threads.
+    pub fn check(
+        &self,
+        level: Level,
+        threads: usize,
+        interrupt: &Arc<AtomicBool>,
+    ) -> Result<Vec<IntegrityFinding>> {
         let path = &self.path;
         let open = || connection::open(path, Access::Read);
-        integrity::check(&self.connection, path, &open, integrity::Run::new(level, interrupt))
+        let run = integrity::Run { threads, ..integrity::Run::new(level, interrupt) };
+        integrity::check(&self.connection, path, &open, run)
     }
 
     /// Copies to the new file `target`, which is synced when this returns. On an error `target` is of no use.

@@ -12,6 +12,7 @@ use drift_db::{
     lock_exclusive, wal_unsafe,
 };
 use drift_gc::{RetentionPolicy, finish_deletes};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
@@ -35,7 +36,7 @@ pub(crate) struct InitOptions {
 }
 
 /// What init made, or found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct InitReport {
     pub(crate) root: String,
     /// Whether the workspace was not there, or not complete, before.
@@ -51,7 +52,7 @@ pub(crate) struct InitReport {
 }
 
 /// A database and its schema version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct DatabaseView {
     pub(crate) name: &'static str,
     pub(crate) version: u32,

@@ -21,11 +21,12 @@ use drift_discover::{
     fingerprint, read_tree,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 use tally::Tally;
 
@@ -58,7 +59,7 @@ pub(super) enum Record {
 }
 
 /// What a scan found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanReport {
     pub(crate) files: u64,
     pub(crate) added: u64,
@@ -84,7 +85,7 @@ pub(crate) struct ScanReport {
 }
 
 /// A project that is at another place than the last scan found it at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Moved {
     pub(crate) from: String,
     pub(crate) to: String,
@@ -112,7 +113,7 @@ pub(super) fn store(
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
     let (tree, head) = walk(session, paths, options)?;
-    let last = database.read(scan::last)?;
+    let (last_id, last) = database.read(scan::last_with_id)?.unzip();
     database.write(|tx| {
         let now = session.now.to_string();
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
@@ -155,6 +156,11 @@ pub(super) fn store(
         if differs || record == Record::Always {
             let finished = session.now + started.elapsed();
             append(tx, &report, command, &now, &finished.to_string())?;
+        }
+        match (differs, record) {
+            (true, _) => context::write(tx, &now)?,
+            (false, Record::Always) => context::write_scan(tx, last_id, &now)?,
+            (false, Record::IfChanged) => context::write_if_stale(tx, &now)?,
         }
         Ok(report)
     })

@@ -21,6 +21,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anstream::AutoStream;
 
 pub(crate) use message::MessageWriter;
+#[cfg(test)]
+pub(crate) use report::{Document, ErrorDocument};
 pub(crate) use report::{Outcome, Report};
 pub(crate) use settings::Settings;
 pub(crate) use style::{Tone, styled};

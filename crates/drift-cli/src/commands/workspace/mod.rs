@@ -2,8 +2,12 @@
 
 mod affected;
 mod backup;
+mod cache_key;
+mod context;
 mod delete;
 mod export;
+#[cfg(test)]
+pub(super) mod documents;
 mod gc;
 mod graph;
 mod history;
@@ -56,6 +60,8 @@ enum Verb {
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    Context(context::Args),
+    CacheKey(cache_key::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -77,6 +83,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::Context(args) => context::run(args, shell),
+        Verb::CacheKey(args) => cache_key::run(args, shell),
     }
 }
 
@@ -85,6 +93,7 @@ impl Args {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self.verb {
             Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
+            Verb::CacheKey(_) => &[Format::Text, Format::Json, Format::Github],
             _ => &[Format::Text, Format::Json],
         }
     }
