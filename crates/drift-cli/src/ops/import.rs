@@ -21,7 +21,7 @@ use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
 use super::restore::place;
 use super::work::with_work;
-use super::{Session, Warning};
+use super::{Session, Warning, context};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -168,6 +168,7 @@ pub(crate) fn apply(
         complete(work, &mut staged, &identity, &lock)?;
         swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
     })?;
+    context::refresh(session, &paths, &lock);
     drop(lock);
     for kind in &swapped.unfolded {
         let message =

@@ -107,7 +107,7 @@ impl Ui {
     ) -> Result<Outcome, CommandError> {
         self.answered.store(true, Ordering::SeqCst);
         let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
-        write(&mut Patient(&mut *stdout))?;
+        write(&mut Patient(&mut stdout))?;
         Ok(Outcome::new(0))
     }
 

@@ -5,9 +5,9 @@ mod backup;
 mod cache_key;
 mod context;
 mod delete;
-mod export;
 #[cfg(test)]
 pub(super) mod documents;
+mod export;
 mod gc;
 mod graph;
 mod history;
