@@ -15,6 +15,7 @@ use drift_db::store::file;
 use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
 use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::{RemovedView, retain};
@@ -44,7 +45,7 @@ pub(crate) struct Looked {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ImportReport {
     pub(crate) dry_run: bool,
     /// Whether anything was imported.
@@ -71,7 +72,7 @@ pub(crate) struct ImportReport {
 }
 
 /// What happens to one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PlannedView {
     pub(crate) database: &'static str,
     pub(crate) bytes: u64,
