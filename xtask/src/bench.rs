@@ -9,6 +9,7 @@ mod generate;
 mod measure;
 mod peers;
 mod place;
+mod prose;
 mod report;
 mod rows;
 
@@ -24,9 +25,10 @@ pub(crate) use measure::measure_one;
 pub(crate) use peers::run as run_peer;
 
 pub(crate) const USAGE: &str = "\
-Usage: cargo xtask bench [ROW]... [--scale small|full|huge] [--runs N] [--json] [--list]
+Usage: cargo xtask bench [ROW]... [--scale small|100mb|1gb|full|huge] [--runs N] [--json] [--list]
 
-Trees are generated once per scale, under target/bench, and reused.
+Trees and databases are generated once per scale, under target/bench, and reused.
+100mb and 1gb have the tree of small and databases of that size; full and huge have large trees.
 ";
 
 struct Options {

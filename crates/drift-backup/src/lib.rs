@@ -13,6 +13,7 @@ mod error;
 mod fixture;
 mod format;
 mod id;
+mod parallel;
 mod reason;
 mod restore;
 mod space;

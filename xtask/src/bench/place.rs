@@ -22,6 +22,8 @@ pub(super) struct Scale {
 
 const SCALES: &[Scale] = &[
     Scale::SMALL,
+    Scale { name: "100mb", database_bytes: 100_000_000, ..Scale::SMALL },
+    Scale { name: "1gb", database_bytes: 1_000_000_000, ..Scale::SMALL },
     Scale { name: "full", files: 78_000, longest_lines: 1_600, database_bytes: 1_000_000_000 },
     Scale { name: "huge", files: 1_000_000, longest_lines: 40, database_bytes: 1_000_000_000 },
 ];
@@ -114,6 +116,11 @@ impl Place {
             stderr.trim()
         );
         Ok(())
+    }
+
+    /// Everything of this scale.
+    pub(super) fn folder(&self) -> &Path {
+        self.tree.parent().unwrap_or(&self.tree)
     }
 
     /// `drift` or `cortex`.
