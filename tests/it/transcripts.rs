@@ -86,6 +86,7 @@ fn check(env: &TestEnv, document: &str, shown_root: &str, varies: &[&str]) {
     );
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn no_shell() -> bool {
     if cfg!(unix) {
         return false;
@@ -104,6 +105,7 @@ fn the_tutorial_happens_as_it_is_told() {
 }
 
 /// The README shows drift on its own sources.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #[test]
 fn the_readme_happens_as_it_is_told() {
     if no_shell() {
