@@ -22,6 +22,7 @@ mod lock;
 mod migrate;
 mod paths;
 pub mod private;
+pub mod registry;
 mod root;
 mod schema;
 mod startup;
