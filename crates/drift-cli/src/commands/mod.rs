@@ -81,3 +81,5 @@ impl Command {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::rust_files;
