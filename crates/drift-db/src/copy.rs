@@ -108,7 +108,7 @@ impl PinnedSource {
     pub fn workspace_id(&self) -> Result<Option<String>> {
         match self.kind {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
-            DatabaseKind::Cortex => Ok(None),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
     }
 

@@ -216,7 +216,7 @@ fn settle_or_discard(
 }
 
 /// Who the workspace is: as its database says, else its newest snapshot, else somebody new.
-fn identity(
+pub(super) fn identity(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     lock: &ExclusiveLock,

@@ -222,14 +222,18 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
         Some(root) => canonical(root)?,
         None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
     };
-    if Some(&root) == home.as_ref() {
-        let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
-        return Err(
-            CommandError::usage(message).with_hint("start it in a repository, or name one with --root")
-        );
-    }
+    refuse_home(session, &root)?;
     warn_if_nested(session, place, &root);
     Ok(WorkspacePaths::new(root))
+}
+
+/// An error if a workspace would be made of the home directory.
+pub(super) fn refuse_home(session: &Session<'_>, root: &std::path::Path) -> Result<(), CommandError> {
+    if Some(root) != home(session.place).as_deref() {
+        return Ok(());
+    }
+    let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
+    Err(CommandError::usage(message).with_hint("start it in a repository, or name one with --root"))
 }
 
 fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) {

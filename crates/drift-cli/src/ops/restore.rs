@@ -176,7 +176,7 @@ fn settle_or_replace(
 }
 
 /// The workspace that is restored: the one that is found, else the one that init would make.
-fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
+pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     match locate(session.place) {
         Err(error) if error.code == ErrorCode::NoWorkspace => {
             let home = home(session.place);

@@ -24,6 +24,10 @@ pub(super) fn tables(kind: DatabaseKind) -> &'static [&'static str] {
             "manifest",
             "file",
             "scan",
+            "check_run",
+            "finding",
+            "gate_result",
+            "baseline",
         ],
         DatabaseKind::Cortex => &["memory", "memory_link", "memory_embedding"],
     }
@@ -60,6 +64,7 @@ const OF_THIS_MACHINE: &[Rule] = &[
 const OUT: &[Rule] = &[
     ("external_dependency", "requirement", "portable_text(requirement)"),
     ("problem", "message", "portable_text(message)"),
+    ("finding", "message", "portable_text(message)"),
     ("scan", "command", "iif(command = 'init', command, 'scan')"),
     ("memory", "content", "portable_text(content)"),
     ("memory", "provenance", "portable_json(provenance)"),
@@ -83,12 +88,35 @@ const OUT_CI: &[Rule] = &[
     ("scan", "changed", "0"),
     ("scan", "removed", "0"),
     ("scan", "rehashed", "0"),
+    ("check_run", "id", "1"),
+    ("check_run", "checked_at", "'1970-01-01T00:00:00Z'"),
+    (
+        "finding",
+        "id",
+        "row_number() OVER (ORDER BY rule, (SELECT new FROM temp.renumbered WHERE old = project), subject, file, line, message)",
+    ),
+    ("finding", "run", "1"),
+    ("finding", "project", "(SELECT new FROM temp.renumbered WHERE old = project)"),
+    (
+        "gate_result",
+        "id",
+        "row_number() OVER (ORDER BY (SELECT new FROM temp.renumbered WHERE old = project))",
+    ),
+    ("gate_result", "run", "1"),
+    ("gate_result", "project", "(SELECT new FROM temp.renumbered WHERE old = project)"),
+    ("baseline", "id", "row_number() OVER (ORDER BY branch, pull_request)"),
+    ("baseline", "run", "1"),
+    ("baseline", "created_at", "'1970-01-01T00:00:00Z'"),
+    ("baseline", "used_at", "'1970-01-01T00:00:00Z'"),
 ];
 
 const IN: &[Rule] = &[
     ("project", "first_seen_at", "portable_time(first_seen_at)"),
     ("scan", "started_at", "portable_time(started_at)"),
     ("scan", "finished_at", "portable_time(finished_at)"),
+    ("check_run", "checked_at", "portable_time(checked_at)"),
+    ("baseline", "created_at", "portable_time(created_at)"),
+    ("baseline", "used_at", "portable_time(used_at)"),
 ];
 
 /// Which rows a commit alone determines.
@@ -100,6 +128,19 @@ const CI_ROWS: &[(&str, &str)] = &[
     ),
     ("external_dependency", "project IN (SELECT old FROM temp.renumbered)"),
     ("scan", "id = (SELECT max(id) FROM source.scan)"),
+    // The newest results, which are those of the commit if it was checked.
+    ("check_run", "id = (SELECT max(id) FROM source.check_run)"),
+    (
+        "finding",
+        "run = (SELECT max(id) FROM source.check_run)
+         AND (project IS NULL OR project IN (SELECT old FROM temp.renumbered))",
+    ),
+    (
+        "gate_result",
+        "run = (SELECT max(id) FROM source.check_run)
+         AND (project IS NULL OR project IN (SELECT old FROM temp.renumbered))",
+    ),
+    ("baseline", "run = (SELECT max(id) FROM source.check_run)"),
 ];
 
 /// Numbers the projects by their ids: the keys tell in which order they were seen.
@@ -116,6 +157,7 @@ pub(super) const PATHS: &[(&str, &str)] = &[
     ("problem", "file"),
     ("manifest", "path"),
     ("file", "path"),
+    ("finding", "file"),
 ];
 
 fn expression(way: Way, table: &str, column: &str) -> String {
