@@ -116,7 +116,7 @@ impl PinnedSource {
     pub fn workspace(&self) -> Result<Option<WorkspaceRow>> {
         match self.kind {
             DatabaseKind::Drift => workspace::get(&self.connection).at(&self.path),
-            DatabaseKind::Cortex => Ok(None),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
     }
 
