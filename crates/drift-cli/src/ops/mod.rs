@@ -24,7 +24,7 @@ pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod projects;
 mod random;
-mod recovery;
+pub(crate) mod recovery;
 pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod scan;
