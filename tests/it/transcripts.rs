@@ -105,7 +105,6 @@ fn the_tutorial_happens_as_it_is_told() {
 }
 
 /// The README shows drift on its own sources.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #[test]
 fn the_readme_happens_as_it_is_told() {
     if no_shell() {

@@ -173,7 +173,7 @@ fn listing() -> String {
             "{code:?} has no error"
         );
     }
-    let mut by_code: BTreeMap<(u8, &str), Vec<(String, Option<String>)>> = BTreeMap::new();
+    let mut by_code: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for error in all {
         let told = by_code.entry((error.code.exit(), error.code.as_str())).or_default();
         let line = (error.message, error.hint);
