@@ -42,6 +42,9 @@ fn is_platform(ecosystem: &str, name: &str) -> bool {
         && (composer.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix)))
 }
 
+/// Where a plain version is the lowest that will do, or a wish that the nearest one overrules.
+const FLOORS: [&str; 4] = ["dotnet", "go", "gradle", "maven"];
+
 /// One project's wish.
 struct Wish<'a> {
     project: &'a Project,
@@ -79,12 +82,12 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
             wishes.entry(key).or_default().extend(wish);
         }
     }
-    for ((_, _, name, _), wishes) in wishes {
-        report(name, &wishes, findings);
+    for ((ecosystem, _, name, _), wishes) in wishes {
+        report(ecosystem, name, &wishes, findings);
     }
 }
 
-fn report(name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
+fn report(ecosystem: &str, name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
     // Few distinct versions, so a list is searched.
     let mut groups: Vec<(&Requirement, Vec<&Wish>)> = Vec::new();
     for wish in wishes {
@@ -102,7 +105,11 @@ fn report(name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
     let spellings: BTreeSet<&str> = followers.iter().map(|wish| wish.written).collect();
     let spelling = spellings.first().copied().unwrap_or_default();
     for (wanted, group) in groups.iter().filter(|(wanted, _)| wanted != majority) {
-        let apart = if wanted.intersects(majority) { "" } else { ", and no version satisfies both" };
+        let is_binding = !FLOORS.contains(&ecosystem);
+        let apart = match is_binding && !wanted.intersects(majority) {
+            true => ", and no version satisfies both",
+            false => "",
+        };
         for wish in group {
             let message = format!(
                 "requires `{name}` at `{}`, while {} at `{spelling}`{apart}; align them",
