@@ -307,6 +307,41 @@ fn every_known_schema_is_read() {
 }
 
 #[test]
+fn a_recorded_check_is_told() {
+    let env = workspace();
+    let record = "INSERT INTO check_run (checked_at, pull_request) VALUES ('2026-11-22T20:15:30Z', 0);
+        INSERT INTO finding (run, project, rule, subject, severity, file, message)
+          SELECT max(id), 1, 'cycle', 'a', 'error', 'a', 'goes round' FROM check_run;
+        INSERT INTO gate_result (run, project, health, gate, errors, warnings, infos)
+          SELECT max(id), NULL, 81, 'fail', 1, 0, 0 FROM check_run;
+        INSERT INTO gate_result (run, project, health, gate, errors, warnings, infos)
+          SELECT max(id), 1, 40, 'fail', 1, 0, 0 FROM check_run;";
+    let check = |document: &Value, run: i64| {
+        let health = &document["sections"]["health"];
+        assert_eq!(
+            (&health["run"], &health["health"], &health["gate"]),
+            (&run.into(), &81.into(), &"fail".into())
+        );
+        assert_eq!((&health["failed"], &health["items"][0]["health"]), (&1.into(), &40.into()));
+        assert_eq!(document["sections"]["findings"]["items"][0]["rule"], "cycle");
+        assert!(document["advice"].as_array().unwrap().iter().any(|one| one["code"] == "check.failed"));
+    };
+    sql(&env, record);
+    // Told from the tables, as a drift that does not write the sections would leave it.
+    let live = context(&env, &[]);
+    check(&live, 1);
+    assert_eq!(live["updated_at"]["health"], Value::Null);
+    env.write("packages/c/package.json", "{\"name\": \"c\"}");
+    env.run(["workspace", "scan"]).success();
+    check(&context(&env, &[]), 1);
+    assert!(context(&env, &[])["updated_at"]["health"].is_string());
+    sql(&env, record);
+    check(&context(&env, &[]), 2);
+    let text = env.run(["workspace", "context", "--agent"]).success().stdout;
+    assert!(text.lines().next().unwrap().ends_with(", health 81 of 100, gate \"fail\""), "{text}");
+}
+
+#[test]
 fn no_workspace_is_no_context() {
     TestEnv::new().run(["workspace", "context"]).assert_code(4);
 }

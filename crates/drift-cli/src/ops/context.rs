@@ -4,7 +4,7 @@
 //! reader never sees them out of step with the rows. They are a view, made from the rows alone, and where they are missing (an older workspace) or of another format they are made from the rows on the way.
 
 mod agent;
-mod keep;
+pub(super) mod keep;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use drift_backup::{Catalog, SnapshotStore};
 use drift_db::store::{context, memory, scan, summary, workspace};
 use drift_db::{DatabaseKind, DatabaseState, Need};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +27,7 @@ pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_if_stale, w
 pub(crate) use sections::Section;
 
 /// What is known of a workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ContextReport {
     pub(crate) root: String,
     pub(crate) name: Option<String>,
@@ -50,36 +51,39 @@ pub(crate) fn run(session: &Session<'_>, wanted: &[Section]) -> Result<ContextRe
     let mut names: Vec<&str> = wanted.iter().map(|section| section.name()).collect();
     names.extend([Section::Overview.name(), Section::Health.name()]);
     let read = database.read(|c| {
-        let (identity, last) = (workspace::get(c)?, scan::last_with_id(c)?);
+        let (identity, last, run) = (workspace::get(c)?, scan::last_with_id(c)?, summary::last_run(c)?);
         let stored = context::read(c, &names)?;
-        let name = identity.as_ref().map(|row| row.name.as_str());
-        let summary = match is_complete(&stored, wanted, name, last.as_ref().map(|(id, _)| *id)) {
-            true => None,
-            false => Some(summary::read(c, sections::LIMITS)?),
-        };
-        Ok(Read { identity, last, manifests: scan::manifests(c)?, stored, summary })
+        let (name, id) = (identity.as_ref().map(|row| row.name.as_str()), last.as_ref().map(|(id, _)| *id));
+        let mut made = Vec::new();
+        if !is_complete(&stored, wanted, name, id) {
+            made.extend(sections::of_scan(&summary::read(c, sections::LIMITS)?));
+        }
+        if !sections::is_of_run(find(&stored, Section::Health), run) {
+            made.extend(sections::of_check(summary::read_check(c, sections::LIMITS)?.as_ref()));
+        }
+        Ok(Read { identity, last, manifests: scan::manifests(c)?, stored, made })
     })?;
     drop(database);
-    let facts = Facts {
-        interrupted: None,
-        old_schemas,
-        scanned: read.last.is_some(),
-        stale: warn_if_stale(session, &workspace.paths, &read.manifests),
-        gate_failed: gate_failed(&read.stored),
-        problems: read.last.as_ref().map_or(0, |(_, scan)| scan.problems),
-        snapshots: catalog.snapshots.len(),
-        damaged_snapshots: catalog.skipped.len(),
-    };
     let mut known: BTreeMap<&str, Value> = BTreeMap::new();
     let mut updated_at = BTreeMap::new();
     for section in &read.stored {
         known.insert(&section.name, section.value.clone());
         updated_at.insert(section.name.clone(), section.updated_at.clone());
     }
-    for (section, value) in read.summary.iter().flat_map(sections::of_scan) {
+    for (section, value) in read.made {
         known.insert(section.name(), value);
         updated_at.remove(section.name());
     }
+    let facts = Facts {
+        interrupted: None,
+        old_schemas,
+        scanned: read.last.is_some(),
+        stale: warn_if_stale(session, &workspace.paths, &read.manifests),
+        gate_failed: known.get(Section::Health.name()).is_some_and(|health| health["gate"] == "fail"),
+        problems: read.last.as_ref().map_or(0, |(_, scan)| scan.problems),
+        snapshots: catalog.snapshots.len(),
+        damaged_snapshots: catalog.skipped.len(),
+    };
     if wanted.contains(&Section::Backups) {
         known.insert(Section::Backups.name(), backups(&catalog));
     }
@@ -107,7 +111,7 @@ struct Read {
     manifests: Vec<scan::ManifestRow>,
     stored: Vec<context::Section>,
     /// Where the stored sections do not do.
-    summary: Option<summary::Summary>,
+    made: Vec<(Section, Value)>,
 }
 
 /// Whether every section of a scan that is wanted is there, and tells of the newest scan as this drift would.
@@ -117,9 +121,16 @@ fn is_complete(
     name: Option<&str>,
     scan: Option<i64>,
 ) -> bool {
-    let find = |section: Section| stored.iter().find(|one| one.name == section.name());
-    let in_step = find(Section::Overview).is_some_and(|one| sections::is_in_step(&one.value, name, scan));
-    in_step && wanted.iter().filter(|section| section.is_of_scan()).all(|section| find(*section).is_some())
+    let in_step = find(stored, Section::Overview).is_some_and(|one| sections::is_in_step(one, name, scan));
+    in_step
+        && wanted
+            .iter()
+            .filter(|section| section.is_of_scan())
+            .all(|section| find(stored, *section).is_some())
+}
+
+fn find(stored: &[context::Section], section: Section) -> Option<&Value> {
+    stored.iter().find(|one| one.name == section.name()).map(|one| &one.value)
 }
 
 /// The databases whose schema is older than this drift, with a warning for each.
@@ -136,12 +147,6 @@ pub(super) fn old_schemas(session: &Session<'_>, workspace: &Workspace) -> Vec<&
         }
     }
     old
-}
-
-/// Whether the last recorded check says so.
-pub(super) fn gate_failed(stored: &[context::Section]) -> bool {
-    let health = stored.iter().find(|section| section.name == Section::Health.name());
-    health.is_some_and(|section| section.value["gate"] == "failed")
 }
 
 fn backups(catalog: &Catalog) -> Value {

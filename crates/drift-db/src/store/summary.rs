@@ -4,14 +4,18 @@
 //! by the limits that the caller sets, however large the repository. Lists have an order that does not depend on
 //! that of rows.
 
+mod check;
+
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row};
 
 use super::graph::{self, ProjectRow};
 use super::scan::{self, ScanRow};
 use super::workspace::{self, WorkspaceRow};
 use super::{StoredPath, graph::WorkspaceRow as NativeRow};
+
+pub use check::{CheckSummary, FindingText, last_run, read_check};
 
 /// How much of each list is told.
 #[derive(Clone, Copy, Debug)]
@@ -168,9 +172,13 @@ fn count_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Tally> {
 }
 
 fn tallies(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<Tally>> {
+    tallies_of(connection, sql, [])
+}
+
+fn tallies_of(connection: &Connection, sql: &str, of: impl Params) -> rusqlite::Result<Vec<Tally>> {
     let rows = connection
         .prepare(sql)?
-        .query_map([], |row| Ok(Tally { name: row.get(0)?, count: count(row, 1)? }))?
+        .query_map(of, |row| Ok(Tally { name: row.get(0)?, count: count(row, 1)? }))?
         .collect::<Result<_, _>>()?;
     Ok(sorted(rows))
 }

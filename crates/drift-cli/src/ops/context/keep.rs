@@ -13,23 +13,40 @@ use crate::error::CommandError;
 use crate::ops::workspace::unfinished;
 use crate::ops::{Session, Warning};
 
-/// Writes the sections of the scan anew, from the rows as this transaction sees them.
+/// Writes every section that is kept anew, from the rows as this transaction sees them. For a scan; a check that
+/// records needs only [`write_check`].
 pub(in crate::ops) fn write(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
+    let summary = tx.run(|c| summary::read(c, sections::LIMITS))?;
+    for (section, value) in sections::of_scan(&summary) {
+        tell(tx, section, &value, now)?;
+    }
+    write_check(tx, now)
+}
+
+/// Writes what the newest recorded check tells.
+pub(in crate::ops) fn write_check(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
     tx.run(|c| {
-        let summary = summary::read(c, sections::LIMITS)?;
-        for (section, value) in sections::of_scan(&summary) {
-            context::put(c, section.name(), &value, now)?;
+        let check = summary::read_check(c, sections::LIMITS)?;
+        let told = sections::of_check(check.as_ref());
+        for section in [Section::Health, Section::Findings] {
+            match told.iter().find(|(found, _)| *found == section) {
+                Some((_, value)) => drop(context::put(c, section.name(), value, now)?),
+                None => drop(context::remove(c, section.name())?),
+            }
         }
         Ok(())
     })
 }
 
-/// The same, unless they are in step: after rows came from elsewhere, or from a drift that wrote none.
+/// The same as [`write`], unless they are in step: after rows came from elsewhere, or from a drift that wrote none.
 pub(in crate::ops) fn write_if_stale(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
-    let scan = tx.run(scan::last_with_id)?.map(|(id, _)| id);
+    let (scan, run, health) = tx.run(|c| {
+        let health = context::read(c, &[Section::Health.name()])?.pop().map(|section| section.value);
+        Ok((scan::last_with_id(c)?.map(|(id, _)| id), summary::last_run(c)?, health))
+    })?;
     match overview_in_step(tx, scan)? {
-        Some(_) => Ok(()),
-        None => write(tx, now),
+        Some(_) if sections::is_of_run(health.as_ref(), run) => Ok(()),
+        _ => write(tx, now),
     }
 }
 
@@ -52,30 +69,26 @@ fn overview_in_step(tx: &Changing<'_>, scan: Option<i64>) -> Result<Option<Value
     })
 }
 
-/// Makes a section tell `value`, in the transaction that changed what it tells of.
-pub(in crate::ops) fn tell(
-    tx: &Changing<'_>,
-    section: Section,
-    value: &Value,
-    now: &str,
-) -> Result<(), DbError> {
+fn tell(tx: &Changing<'_>, section: Section, value: &Value, now: &str) -> Result<(), DbError> {
     tx.run(|c| context::put(c, section.name(), value, now).map(drop))
 }
 
-/// Whether a stored section that claims to tell of the newest scan tells something else than the rows. Sections
-/// that an older drift left out, or wrote in another format, are not out of step: nobody reads them.
+/// Whether a stored section that claims to tell of the newest scan or check tells something else than the rows.
+/// Sections that an older drift left out, or wrote in another format, are not out of step: nobody reads them.
 pub(in crate::ops) fn is_out_of_step(database: &Database) -> Result<bool, DbError> {
     database.read(|c| {
         let name = workspace::get(c)?.map(|row| row.name);
         let scan = scan::last_with_id(c)?.map(|(id, _)| id);
-        let names = Section::ALL.map(Section::name);
-        let stored = context::read(c, &names)?;
+        let stored = context::read(c, &Section::ALL.map(Section::name))?;
         let find =
             |section: Section| stored.iter().find(|one| one.name == section.name()).map(|one| &one.value);
-        if !find(Section::Overview).is_some_and(|one| sections::is_in_step(one, name.as_deref(), scan)) {
-            return Ok(false);
+        let mut made = Vec::new();
+        if find(Section::Overview).is_some_and(|one| sections::is_in_step(one, name.as_deref(), scan)) {
+            made.extend(sections::of_scan(&summary::read(c, sections::LIMITS)?));
         }
-        let made = sections::of_scan(&summary::read(c, sections::LIMITS)?);
+        if sections::is_of_run(find(Section::Health), summary::last_run(c)?) {
+            made.extend(sections::of_check(summary::read_check(c, sections::LIMITS)?.as_ref()));
+        }
         Ok(made.iter().any(|(section, value)| find(*section) != Some(value)))
     })
 }

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use drift_db::store::summary::{Language, Limits, Listed, ProblemText, RankedProject, Summary, Tally};
+use drift_db::store::summary::{
+    CheckSummary, Language, Limits, Listed, ProblemText, RankedProject, Summary, Tally,
+};
 use drift_db::store::{graph::WorkspaceRow, scan::ScanRow};
 use serde_json::{Value, json};
 
@@ -78,7 +80,7 @@ impl Section {
         Section::ALL.into_iter().find(|section| section.name() == name)
     }
 
-    /// Whether a scan writes it.
+    /// Whether a scan writes it; a check writes the others that are kept.
     pub(super) fn is_of_scan(self) -> bool {
         !matches!(self, Section::Health | Section::Findings | Section::Backups | Section::Memory)
     }
@@ -97,6 +99,12 @@ pub(super) fn of_scan(summary: &Summary) -> Vec<(Section, Value)> {
     ]
 }
 
+/// What the newest recorded check tells; nothing where none was.
+pub(super) fn of_check(check: Option<&CheckSummary>) -> Vec<(Section, Value)> {
+    let told = |check| [(Section::Health, health(check)), (Section::Findings, findings(check))];
+    check.map(told).into_iter().flatten().collect()
+}
+
 /// Whether `overview` was made by this format of what `workspace` and `scan` say.
 pub(super) fn is_in_step(overview: &Value, name: Option<&str>, scan: Option<i64>) -> bool {
     overview["format"] == FORMAT
@@ -108,6 +116,14 @@ pub(super) fn is_in_step(overview: &Value, name: Option<&str>, scan: Option<i64>
 pub(super) fn with_scan(mut overview: Value, id: i64, row: &ScanRow) -> Value {
     overview["scan"] = scan(id, row);
     overview
+}
+
+/// Whether `health` was made by this format of the check of that number.
+pub(super) fn is_of_run(health: Option<&Value>, run: Option<i64>) -> bool {
+    match health {
+        None => run.is_none(),
+        Some(health) => health["format"] == FORMAT && health["run"].as_i64() == run,
+    }
 }
 
 fn overview(summary: &Summary) -> Value {
@@ -204,6 +220,38 @@ fn problem(problem: &ProblemText) -> Value {
         "code": clip(&problem.code),
         "message": clip(&problem.message),
     })
+}
+
+fn health(check: &CheckSummary) -> Value {
+    let mut told = listed(
+        &check.projects,
+        |gate| json!({ "id": gate.project.as_deref().map(clip), "health": gate.row.health, "gate": clip(&gate.row.gate) }),
+    );
+    let workspace = check.workspace.as_ref().map(|gate| &gate.row);
+    told["format"] = FORMAT.into();
+    told["run"] = check.run.id.into();
+    told["at"] = check.run.checked_at.clone().into();
+    told["git_head"] = check.run.git_head.as_deref().map(clip).into();
+    told["git_branch"] = check.run.git_branch.as_deref().map(clip).into();
+    told["health"] = workspace.map(|row| row.health).into();
+    told["gate"] = workspace.map(|row| clip(&row.gate)).into();
+    told["failed"] = check.failed.into();
+    told
+}
+
+fn findings(check: &CheckSummary) -> Value {
+    let mut told = listed(&check.findings, |one| {
+        json!({
+            "rule": clip(&one.rule),
+            "severity": clip(&one.severity),
+            "project": one.project.as_deref().map(clip),
+            "file": clip(&wire::path(&one.file)),
+            "line": one.line,
+            "message": clip(&one.message),
+        })
+    });
+    told["rules"] = check.rules.iter().map(|tally| counted(tally, "findings")).collect();
+    told
 }
 
 /// A list with how many there are, and how many of them are not told.
