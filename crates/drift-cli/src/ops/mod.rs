@@ -9,6 +9,7 @@ pub(crate) mod affected;
 pub(crate) mod backup;
 pub(crate) mod base;
 pub(crate) mod cache_key;
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod erase;
