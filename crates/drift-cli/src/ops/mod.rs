@@ -18,6 +18,7 @@ pub(crate) mod graph;
 pub(crate) mod history;
 pub(crate) mod init;
 mod interrupt;
+pub(crate) mod known;
 pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod projects;
