@@ -34,4 +34,5 @@ mod signals;
 mod size;
 mod streams;
 mod terminal;
+mod transcripts;
 mod verify;

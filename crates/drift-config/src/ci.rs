@@ -11,6 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use self::providers::{PROVIDERS, Row};
 use crate::value::{BranchName, Scalar as _};
 
 /// Who runs drift. The names are those of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CiProvider {
     Github,

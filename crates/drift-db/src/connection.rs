@@ -56,7 +56,7 @@ pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
         }
         Access::Read => Connection::open_with_flags(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY),
         Access::Immutable => Connection::open_with_flags(
-            immutable_uri(path),
+            uri(path, UriMode::Immutable),
             base | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
         ),
     };
@@ -104,9 +104,18 @@ fn set_up(connection: &Connection, path: &Path, access: Access) -> rusqlite::Res
     Ok(())
 }
 
-/// The one URI that drift makes; every byte that is not plainly safe is percent-encoded
+/// How a URI opens a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UriMode {
+    /// Nobody can change the file: no locks, no sidecars.
+    Immutable,
+    /// Reads beside a connection that lives longer and cleans up.
+    ReadOnly,
+}
+
+/// The URIs that drift makes; every byte that is not plainly safe is percent-encoded
 /// (<https://sqlite.org/uri.html>).
-fn immutable_uri(path: &Path) -> String {
+pub(crate) fn uri(path: &Path, mode: UriMode) -> String {
     let mut uri = String::from("file:");
     for &byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -114,7 +123,10 @@ fn immutable_uri(path: &Path) -> String {
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    uri.push_str("?immutable=1");
+    uri.push_str(match mode {
+        UriMode::Immutable => "?immutable=1",
+        UriMode::ReadOnly => "?mode=ro",
+    });
     uri
 }
 

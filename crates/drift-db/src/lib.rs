@@ -21,6 +21,7 @@ mod kind;
 mod lock;
 mod migrate;
 mod paths;
+pub mod portable;
 pub mod private;
 pub mod registry;
 mod root;

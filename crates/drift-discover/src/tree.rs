@@ -15,7 +15,7 @@ use crate::owner::Owners;
 use crate::path::RepoPath;
 use crate::problem::Problem;
 use crate::walk::{OnEvent, WalkError, WalkOptions, walk};
-use crate::{Discovery, ProjectGraph, discover};
+use crate::{Discovery, Facts, ProjectGraph, discover};
 
 /// How a tree is read.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,7 @@ pub struct TreeOptions {
 pub struct Tree {
     pub files: Files,
     pub graph: ProjectGraph,
+    pub facts: Facts,
     /// Which projects each file belongs to.
     pub owners: Owners,
     /// Of the walk and of discovery, sorted by file and line.
@@ -54,7 +55,7 @@ pub fn read_tree(
 ) -> Result<Tree, WalkError> {
     let walked = walk(root, &options.walk, cancel, on)?;
     let source = DiskSource::new(root, &walked.files);
-    let Discovery { mut graph, mut problems, inputs } = discover(&source, &options.discover);
+    let Discovery { mut graph, facts, mut problems, inputs } = discover(&source, &options.discover);
     if cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
@@ -63,7 +64,7 @@ pub fn read_tree(
     problems.extend(walked.problems);
     problems.sort();
     let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
-    Ok(Tree { files: walked.files, graph, owners, problems, inputs })
+    Ok(Tree { files: walked.files, graph, facts, owners, problems, inputs })
 }
 
 /// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.

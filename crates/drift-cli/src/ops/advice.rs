@@ -3,10 +3,11 @@
 //! Pure: facts in, advice out, the most important first. Nothing here depends on how much time has passed, so
 //! that the same state always gets the same advice.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Something to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct Advice {
     /// Dotted and stable: `backup.none`.
     pub(crate) code: &'static str,

@@ -14,6 +14,7 @@ use blake3::Hasher;
 use drift_config::{CiEnv, CiProvider, CiValue};
 use drift_db::{canonical, choose_root, find_workspace};
 use drift_discover::{Event, Git, Head, Tree, TreeOptions, read_tree};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::base::{self, BaseOptions};
@@ -33,7 +34,7 @@ pub(crate) struct CacheKeyOptions {
 }
 
 /// Where a run finds and stores what drift learned.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct CacheKeyReport {
     pub(crate) provider: CiProvider,
     pub(crate) key: String,
@@ -47,7 +48,7 @@ pub(crate) struct CacheKeyReport {
 }
 
 /// What the run is compared with.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct BaseBranch {
     pub(crate) branch: Option<String>,
     pub(crate) commit: Option<String>,

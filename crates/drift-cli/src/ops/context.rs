@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use drift_backup::{Catalog, SnapshotStore};
 use drift_db::store::{context, memory, scan, summary, workspace};
 use drift_db::{DatabaseKind, DatabaseState, Need};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -26,7 +27,7 @@ pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_if_stale, w
 pub(crate) use sections::Section;
 
 /// What is known of a workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ContextReport {
     pub(crate) root: String,
     pub(crate) name: Option<String>,

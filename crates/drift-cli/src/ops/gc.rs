@@ -14,6 +14,7 @@ use drift_gc::{
     Usage, apply, compact, finish_deletes,
 };
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::recovery::settle;
@@ -47,7 +48,7 @@ pub(crate) struct AutomaticOptions {
 }
 
 /// What was removed, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct GcReport {
     pub(crate) dry_run: bool,
     pub(crate) actions: Vec<ActionView>,
@@ -58,7 +59,7 @@ pub(crate) struct GcReport {
 }
 
 /// One thing that was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ActionView {
     pub(crate) kind: &'static str,
     pub(crate) subject: String,

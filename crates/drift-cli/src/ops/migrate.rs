@@ -11,6 +11,7 @@ use drift_db::{
     rehearse,
 };
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::retain;
@@ -38,14 +39,14 @@ impl MigrateOptions {
 }
 
 /// What was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct MigrateReport {
     pub(crate) databases: Vec<MigratedView>,
     pub(crate) safety_backup: Option<String>,
 }
 
 /// The way of one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct MigratedView {
     pub(crate) name: &'static str,
     pub(crate) from: u32,
@@ -56,14 +57,14 @@ pub(crate) struct MigratedView {
 }
 
 /// Where each database is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SchemaReport {
     pub(crate) databases: Vec<SchemaView>,
     pub(crate) safety_backup: Option<String>,
 }
 
 /// Where one database is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SchemaView {
     pub(crate) name: &'static str,
     pub(crate) version: u32,

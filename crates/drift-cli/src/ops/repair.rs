@@ -10,6 +10,7 @@ use drift_backup::{Snapshot, SnapshotStore};
 use drift_db::store::{event, memory};
 use drift_db::{DatabaseKind, LockName, Need, WorkspacePaths, durable, inspect, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::recovery::{settle, sweep_staging};
@@ -60,7 +61,7 @@ pub(crate) struct RepairPlan {
 }
 
 /// What was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct RepairReport {
     pub(crate) dry_run: bool,
     pub(crate) level: &'static str,

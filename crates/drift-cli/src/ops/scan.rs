@@ -21,6 +21,7 @@ use drift_discover::{
     fingerprint, read_tree,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
@@ -58,7 +59,7 @@ pub(super) enum Record {
 }
 
 /// What a scan found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanReport {
     pub(crate) files: u64,
     pub(crate) added: u64,
@@ -84,7 +85,7 @@ pub(crate) struct ScanReport {
 }
 
 /// A project that is at another place than the last scan found it at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Moved {
     pub(crate) from: String,
     pub(crate) to: String,

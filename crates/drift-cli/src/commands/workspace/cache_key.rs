@@ -4,6 +4,7 @@ use std::io;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use drift_config::CiProvider;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::options;
@@ -56,8 +57,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View { report, snippet, format: shell.ui.format() })
 }
 
-#[derive(Serialize)]
-struct View {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: CacheKeyReport,
     /// With `--snippet`.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -44,8 +45,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
 }
 
 /// The document; with `--agent`, its text is all that people and agents see.
-#[derive(Serialize)]
-struct View {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: ContextReport,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,9 +5,13 @@ mod backup;
 mod cache_key;
 mod context;
 mod delete;
+#[cfg(test)]
+pub(super) mod documents;
+mod export;
 mod gc;
 mod graph;
 mod history;
+mod import;
 mod init;
 mod migrate;
 mod options;
@@ -50,6 +54,8 @@ enum Verb {
     Migrate(migrate::Args),
     Gc(gc::Args),
     Size(size::Args),
+    Export(export::Args),
+    Import(import::Args),
     Reset(reset::Args),
     Delete(delete::Args),
     History(history::Args),
@@ -71,6 +77,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Migrate(args) => migrate::run(args, shell),
         Verb::Gc(args) => gc::run(args, shell),
         Verb::Size(args) => size::run(args, shell),
+        Verb::Export(args) => export::run(args, shell),
+        Verb::Import(args) => import::run(args, shell),
         Verb::Reset(args) => reset::run(args, shell),
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),

@@ -7,6 +7,7 @@
 
 use std::fmt::Write;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,7 +35,7 @@ pub(crate) const SECTIONS: [Section; 7] = [
 ];
 
 /// The short form. Each list is cut from its end.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, JsonSchema, Serialize)]
 pub(crate) struct Brief {
     /// One line.
     pub(crate) summary: String,
@@ -50,7 +51,7 @@ pub(crate) struct Brief {
 }
 
 /// The first of a list.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema, Serialize)]
 pub(crate) struct Cut {
     pub(crate) items: Vec<String>,
     /// How many there are besides.
@@ -58,7 +59,7 @@ pub(crate) struct Cut {
 }
 
 /// What can be relied on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct Readiness {
     pub(crate) scanned: bool,
     /// No manifest has changed since the scan.
@@ -70,7 +71,7 @@ pub(crate) struct Readiness {
 }
 
 /// A command and what it is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct Command {
     pub(crate) run: &'static str,
     pub(crate) to: &'static str,
