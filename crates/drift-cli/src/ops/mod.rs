@@ -21,6 +21,7 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
 mod interrupt;
+pub(crate) mod known;
 pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod projects;
