@@ -44,7 +44,9 @@ pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
-pub use git::{ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, find_top};
+pub use git::{
+    ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, Vouch, Vouched, find_top,
+};
 pub use graph::{
     DeclaredRange, Ecosystem, Edge, EdgeKind, ExternalDependency, Facts, NativeWorkspace, Project,
     ProjectGraph, ProjectId,
