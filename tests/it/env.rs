@@ -133,6 +133,18 @@ impl TestEnv {
         command
     }
 
+    /// Runs a line of shell in the repository, where `drift` is on the path; returns stdout and stderr as they
+    /// came.
+    pub(crate) fn shell(&self, line: &str) -> String {
+        let bin = Path::new(env!("CARGO_BIN_EXE_drift")).parent().unwrap();
+        let path = self.vars.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+        let path = std::env::split_paths(&path.unwrap_or_default()).collect::<Vec<_>>();
+        let path = std::env::join_paths([bin.to_path_buf()].into_iter().chain(path)).unwrap();
+        let mut command = self.program("sh", Path::new(""));
+        let output = command.arg("-c").arg(format!("{{ {line}\n}} 2>&1")).env("PATH", path).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Runs git in the repository, and returns what it prints.
     pub(crate) fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> String {
         let output = self.program("git", Path::new("")).args(args).output().unwrap();

@@ -116,7 +116,7 @@ impl Redactor {
         Redactor { patterns }
     }
 
-    fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let redact = |text: String, (pattern, name): &(Regex, &str)| pattern.replace_all(&text, *name).into();
         self.patterns.iter().fold(text.to_owned(), redact)
     }

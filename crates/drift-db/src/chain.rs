@@ -45,6 +45,8 @@ pub(crate) const DRIFT: &[Migration] = &[
 pub(crate) const CORTEX: &[Migration] =
     &[migration!("cortex", "0001_event"), migration!("cortex", "0002_memory")];
 
+pub(crate) const REGISTRY: &[Migration] = &[migration!("registry", "0001_workspace")];
+
 /// Which way a migration was walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

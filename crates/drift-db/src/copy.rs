@@ -108,7 +108,7 @@ impl PinnedSource {
     pub fn workspace_id(&self) -> Result<Option<String>> {
         match self.kind {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
-            DatabaseKind::Cortex => Ok(None),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
     }
 
@@ -116,7 +116,7 @@ impl PinnedSource {
     pub fn workspace(&self) -> Result<Option<WorkspaceRow>> {
         match self.kind {
             DatabaseKind::Drift => workspace::get(&self.connection).at(&self.path),
-            DatabaseKind::Cortex => Ok(None),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
     }
 

@@ -10,14 +10,15 @@
 //! pages that nothing or two tables use, the free list, the roots. A check that is split is therefore one first
 //! pass over everything, then every table by itself, the schema table included.
 //!
-//! The own check of a full-text index takes several times as long as everything else together. Structure and
-//! rows of the tables that hold it are checked like any other; what these say to FTS5 is asked of indexes in
+//! The own check of a full-text index takes several times as long as everything else together, `quick_check` or
+//! not. Structure and rows of the tables that hold it are checked like any other; what they say to FTS5 is asked in
 //! databases up to [`OWN_CHECK_UP_TO`] at [`Level::Full`], and otherwise left to `verify --deep`.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{DbError, Result, SqlContext};
@@ -26,8 +27,6 @@ use crate::error::{DbError, Result, SqlContext};
 const SPLIT_FROM: u64 = 8 << 20;
 /// Up to this size of a database its virtual tables check themselves: some hundred milliseconds at most.
 pub(crate) const OWN_CHECK_UP_TO: u64 = 32 << 20;
-/// For the pages that the comparison of rows with indexes and parents comes back to.
-const CACHE_KIB: i64 = 8 << 10;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +104,6 @@ pub(crate) fn check(
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let findings = Mutex::new(Vec::new());
     let work = |connection: &Connection| -> Result<()> {
-        connection.pragma_update(None, "cache_size", -CACHE_KIB).at(path)?;
         stop_on(connection, run.interrupt).at(path)?;
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let found = run_part(connection, path, part, run)?;
@@ -162,15 +160,13 @@ fn tables(connection: &Connection, types: &[&str]) -> rusqlite::Result<Vec<Strin
 
 fn parts(connection: &Connection, path: &Path, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
     let size = path.metadata().map_or(0, |meta| meta.len());
-    let virtual_tables = virtual_tables(connection)?;
-    let leaves_out = !virtual_tables.is_empty() && !asks_virtual_tables(run.level, size);
-    if !leaves_out && (run.threads < 2 || size < SPLIT_FROM) {
+    if run.threads < 2 || size < SPLIT_FROM {
         return Ok(vec![Part::Whole, Part::ForeignKeys]);
     }
     // What is known to take long comes first.
     let mut parts = vec![Part::Trees, Part::ForeignKeys];
-    if !leaves_out {
-        parts.extend(virtual_tables.into_iter().map(Part::Table));
+    if asks_virtual_tables(run.level, size) {
+        parts.extend(virtual_tables(connection)?.into_iter().map(Part::Table));
     }
     parts.extend(tables(connection, &["table", "shadow"])?.into_iter().map(Part::Table));
     Ok(parts)
@@ -188,7 +184,16 @@ fn run_part(
     };
     let mut lines = Vec::new();
     let (code, outcome) = match part {
-        Part::Whole => ("integrity", collect(connection, &format!("PRAGMA {check}"), &mut lines)),
+        Part::Whole => {
+            let size = path.metadata().map_or(0, |meta| meta.len());
+            let sql = format!("PRAGMA {check}");
+            let outcome = if asks_virtual_tables(run.level, size) {
+                collect(connection, &sql, &mut lines)
+            } else {
+                without_virtual_tables(connection, &sql, &mut lines)
+            };
+            ("integrity", outcome)
+        }
         Part::Trees => ("integrity", trees(connection, run.interrupt, &mut lines)),
         Part::Table(name) => {
             let name = name.replace('"', "\"\"");
@@ -218,6 +223,41 @@ fn collect(connection: &Connection, sql: &str, lines: &mut Vec<String>) -> rusql
     Ok(())
 }
 
+/// The same of a check, without what virtual tables say to themselves.
+///
+/// They come last, and FTS5 starts by preparing a statement of its own. Once the check runs nothing else prepares
+/// one: so to refuse all of them ends it there.
+fn without_virtual_tables(
+    connection: &Connection,
+    sql: &str,
+    lines: &mut Vec<String>,
+) -> rusqlite::Result<()> {
+    let is_running = Arc::new(AtomicBool::new(false));
+    let runs = Arc::clone(&is_running);
+    let authorize = move |_: AuthContext<'_>| {
+        if runs.load(Ordering::Relaxed) { Authorization::Deny } else { Authorization::Allow }
+    };
+    connection.authorizer(Some(authorize))?;
+    let outcome = (|| {
+        let mut statement = connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        is_running.store(true, Ordering::Relaxed);
+        while let Some(row) = rows.next()? {
+            lines.push(row.get(0)?);
+        }
+        Ok(())
+    })();
+    connection.authorizer(None::<fn(AuthContext<'_>) -> Authorization>)?;
+    match outcome {
+        Err(why) if is_code(&why, ErrorCode::AuthorizationForStatementDenied) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn is_code(why: &rusqlite::Error, code: ErrorCode) -> bool {
+    why.sqlite_error_code() == Some(code)
+}
+
 /// The first pass of `quick_check`, over all trees at once, without the rows.
 ///
 /// SQLite makes the pass in one instruction and returns what it found as the next row. It calls the progress
@@ -243,10 +283,7 @@ fn trees(
     let outcome = collect(connection, "PRAGMA quick_check", lines);
     stop_on(connection, interrupt)?;
     match outcome {
-        Err(why)
-            if why.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
-                && is_over.load(Ordering::Relaxed) =>
-        {
+        Err(why) if is_code(&why, ErrorCode::OperationInterrupted) && is_over.load(Ordering::Relaxed) => {
             Ok(())
         }
         outcome => outcome,

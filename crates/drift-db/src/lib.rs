@@ -23,6 +23,7 @@ mod migrate;
 mod paths;
 pub mod portable;
 pub mod private;
+pub mod registry;
 mod root;
 mod schema;
 mod startup;

@@ -23,6 +23,7 @@ mod graph;
 mod language;
 mod lockfile;
 mod lower;
+mod mention;
 mod options;
 mod owner;
 mod path;
@@ -52,6 +53,7 @@ pub use graph::{
 };
 pub use language::language_of;
 pub use lockfile::{LockChange, LockText, MAX_LOCK_BYTES, PackageChange, Touched, is_lock_file, lock_change};
+pub use mention::line_of;
 pub use options::DiscoverOptions;
 pub use owner::Owners;
 pub use path::RepoPath;

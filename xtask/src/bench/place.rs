@@ -47,11 +47,13 @@ pub(super) struct Place {
     pub(super) scratch: PathBuf,
     pub(super) drift: PathBuf,
     pub(super) xtask: PathBuf,
+    /// An example of drift-db, see `beside.rs`.
+    pub(super) helper: PathBuf,
     home: PathBuf,
 }
 
 impl Place {
-    pub(super) fn prepare(drift: PathBuf, scale: Scale) -> Result<Self> {
+    pub(super) fn prepare(drift: PathBuf, helper: PathBuf, scale: Scale) -> Result<Self> {
         let folder = project::root().join("target/bench").join(scale.name);
         let place = Self {
             scale,
@@ -59,6 +61,7 @@ impl Place {
             file_list: folder.join("files.txt"),
             scratch: folder.join("scratch"),
             drift,
+            helper,
             xtask: std::env::current_exe().context("cannot find the running xtask")?,
             home: folder.join("home"),
         };

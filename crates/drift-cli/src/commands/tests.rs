@@ -94,9 +94,8 @@ fn every_document_has_a_name_of_its_own() {
 
 /// What the sources call their documents, and where.
 pub(super) fn document_names() -> Vec<(String, std::path::PathBuf)> {
-    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    for file in rust_files(&source) {
+    for file in rust_files() {
         let text = std::fs::read_to_string(&file).unwrap();
         for line in text.lines() {
             let name = line.trim_start().trim_start_matches("pub(crate) ");
@@ -107,12 +106,17 @@ pub(super) fn document_names() -> Vec<(String, std::path::PathBuf)> {
     found
 }
 
-fn rust_files(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+/// The sources of this crate, without tests.
+pub(crate) fn rust_files() -> Vec<std::path::PathBuf> {
+    rust_files_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn rust_files_in(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(rust_files(&path));
+            found.extend(rust_files_in(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             found.push(path);
         }

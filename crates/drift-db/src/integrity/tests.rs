@@ -159,6 +159,32 @@ fn the_first_pass_sees_all_pages_and_no_rows() {
 }
 
 #[test]
+fn a_full_text_index_is_asked_last_or_not_at_all() {
+    let (_temp, path) = large();
+    let connection = Connection::open(&path).unwrap();
+    // A segment that says nothing, in a row of the index that is as sound as any.
+    connection.execute("UPDATE memory_fts_data SET block = zeroblob(200) WHERE id > 10", []).unwrap();
+    drop(connection);
+    let fts = "fts5: corruption found reading blob";
+    for threads in [1, 2] {
+        assert_eq!(findings(&path, Level::Quick, threads), []);
+        let found = findings(&path, Level::Full, threads);
+        assert!(found.iter().any(|finding| finding.message.contains(fts)), "{found:?}");
+    }
+    // What comes before it is seen although it is not asked.
+    let connection = connection::open(&path, Access::Immutable).unwrap();
+    let mut lines = Vec::new();
+    without_virtual_tables(&connection, "PRAGMA integrity_check", &mut lines).unwrap();
+    assert_eq!(lines, [""; 0]);
+    is_seen("a page that nothing uses", "never used", |bytes, _| {
+        *bytes = fs_err::read(&path).unwrap();
+        bytes.resize(bytes.len() + PAGE, 0);
+        let pages = bytes.len() / PAGE;
+        set(bytes, 28, pages as u32);
+    });
+}
+
+#[test]
 fn an_interrupt_ends_every_part() {
     let (_temp, path) = large();
     let connection = connection::open(&path, Access::Immutable).unwrap();

@@ -30,6 +30,8 @@ pub(super) fn tables(kind: DatabaseKind) -> &'static [&'static str] {
             "baseline",
         ],
         DatabaseKind::Cortex => &["memory", "memory_link", "memory_embedding"],
+        // It tells of this machine and nothing else.
+        DatabaseKind::Registry => &[],
     }
 }
 
@@ -40,6 +42,7 @@ pub(super) fn local_tables(kind: DatabaseKind) -> &'static [&'static str] {
         DatabaseKind::Drift => &["event", "migration_history", "workspace", "workspace_context"],
         // The full-text index is made again where it arrives.
         DatabaseKind::Cortex => &["event", "migration_history", "memory_fts"],
+        DatabaseKind::Registry => &[],
     }
 }
 

@@ -125,6 +125,8 @@ fn rules(kind: DatabaseKind) -> &'static [Rule] {
     match kind {
         DatabaseKind::Drift => &[EVENT, SCAN, BASELINE, CHECK_RUN, PROJECT],
         DatabaseKind::Cortex => &[EVENT],
+        // A cache, which gc does not look at.
+        DatabaseKind::Registry => &[],
     }
 }
 
