@@ -28,6 +28,7 @@ mod json;
 mod man;
 mod migrate;
 mod outcome;
+mod project;
 mod restore;
 mod scan;
 mod signals;
