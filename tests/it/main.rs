@@ -25,6 +25,7 @@ mod json;
 mod man;
 mod migrate;
 mod outcome;
+mod rescan;
 mod restore;
 mod scan;
 mod signals;

@@ -38,6 +38,7 @@ pub(crate) const DRIFT: &[Migration] = &[
     migration!("drift", "0001_workspace"),
     migration!("drift", "0002_context"),
     migration!("drift", "0003_project_state", Some(problem_owner::assign)),
+    migration!("drift", "0004_scan_memory"),
 ];
 
 pub(crate) const CORTEX: &[Migration] =

@@ -3,6 +3,8 @@
 //! Rule: a write stores what differs and touches nothing else, so that doing the same twice changes no byte.
 //! Every function runs inside its caller's transaction.
 
+pub mod directory;
+pub mod discovery;
 pub mod event;
 pub mod file;
 pub mod graph;

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
-use super::scan::{self, Record, ScanOptions};
+use super::scan::{self, Known, Record, ScanOptions};
 use super::wire::ProblemView;
 use super::workspace::{home, unfinished};
 use super::{Place, Session, Warning, random};
@@ -104,7 +104,8 @@ impl Ready {
         options: &InitOptions,
         record: Record,
     ) -> Result<InitReport, CommandError> {
-        let scan = scan::store(session, paths, &self.drift, &options.scan, "init", record)?;
+        let known = Known::read(session, paths.root(), &options.scan, &self.drift)?;
+        let scan = scan::store(session, paths, known, || Ok(&self.drift), &options.scan, "init", record)?;
         let databases =
             DatabaseKind::WORKSPACE.map(|kind| DatabaseView { name: kind.name(), version: kind.latest() });
         Ok(InitReport {
