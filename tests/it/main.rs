@@ -8,9 +8,11 @@
 
 mod affected;
 mod backup;
+mod cache_key;
 mod command_line;
 mod completions;
 mod config;
+mod context;
 mod contract;
 mod databases;
 mod declared;
@@ -32,4 +34,5 @@ mod signals;
 mod size;
 mod streams;
 mod terminal;
+mod transcripts;
 mod verify;

@@ -4,11 +4,13 @@
 //! What is measured, against what, and how good it must be is the table in `bench/rows.rs`.
 //! A row whose command or peer does not exist is skipped, and says so.
 
+mod beside;
 mod database;
 mod generate;
 mod measure;
 mod peers;
 mod place;
+mod prose;
 mod report;
 mod rows;
 
@@ -24,9 +26,10 @@ pub(crate) use measure::measure_one;
 pub(crate) use peers::run as run_peer;
 
 pub(crate) const USAGE: &str = "\
-Usage: cargo xtask bench [ROW]... [--scale small|full|huge] [--runs N] [--json] [--list]
+Usage: cargo xtask bench [ROW]... [--scale small|100mb|1gb|full|huge] [--runs N] [--json] [--list]
 
-Trees are generated once per scale, under target/bench, and reused.
+Trees and databases are generated once per scale, under target/bench, and reused.
+100mb and 1gb have the tree of small and databases of that size; full and huge have large trees.
 ";
 
 struct Options {
@@ -46,23 +49,28 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     }
     parse(arguments)?;
     let drift = project::build("drift-cli", "drift", project::Profile::Release)?;
+    let helper = project::build_example("drift-db", "bench_database")?;
     let xtask = project::build("xtask", "xtask", project::Profile::Release)?;
     let mut command = Command::new(&xtask);
-    command.arg("bench-run").arg(drift).args(arguments);
+    command.arg("bench-run").arg(drift).arg(helper).args(arguments);
     let status = command.status().with_context(|| format!("cannot run {}", xtask.display()))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The work itself: the path of the drift binary, then the arguments of `bench`.
+/// The work itself: the paths of the drift binary and of the helper, then the arguments of `bench`.
 pub(crate) fn run_release(arguments: &[String]) -> Result<ExitCode> {
-    let Some((drift, arguments)) = arguments.split_first() else { bail!("bench-run needs a binary") };
+    let [drift, helper, arguments @ ..] = arguments else { bail!("bench-run needs two binaries") };
     let options = parse(arguments)?;
-    let place = Place::prepare(drift.into(), options.scale)?;
+    let place = Place::prepare(drift.into(), helper.into(), options.scale)?;
     let mut report = report::Report::new(options.scale, &place);
     let all = options.rows.is_empty();
-    for row in rows::ROWS.iter().filter(|row| all || options.rows.iter().any(|name| name == row.name)) {
+    for row in rows::all().filter(|row| all || options.rows.iter().any(|name| name == row.name)) {
         eprintln!("bench: {}", row.name);
-        let results = measure_row(row, &place, options.runs);
+        let results = if beside::ROWS.iter().any(|other| other.name == row.name) {
+            beside::measure(row, &place, options.runs)
+        } else {
+            measure_row(row, &place, options.runs)
+        };
         report.add(row, results);
     }
     print!("{}", if options.is_json { report.json() } else { report.text() });
@@ -84,7 +92,7 @@ fn parse(arguments: &[String]) -> Result<Options> {
                 options.runs = Some(number.context("--runs takes a positive number")?);
             }
             "--json" => options.is_json = true,
-            name if rows::ROWS.iter().any(|row| row.name == name) => options.rows.push(name.to_owned()),
+            name if rows::all().any(|row| row.name == name) => options.rows.push(name.to_owned()),
             other => bail!("no such row or option: {other}\n\n{USAGE}\nRows:\n{}", rows::list()),
         }
     }

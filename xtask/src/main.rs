@@ -13,6 +13,7 @@
 mod bench;
 mod ci;
 mod crash;
+mod generate;
 mod project;
 mod tidy;
 
@@ -24,6 +25,8 @@ Usage: cargo xtask COMMAND
   ci [--skip STEP]...            what must pass before a merge: test, fmt, clippy, tidy, docs
   tidy [--bless]                 the rules of the house; --bless records new migrations as released
   bench [ROW]... [--scale S]     the release binary against other tools, in alternating pairs
+  schema [--check]               write what is made from types: docs/schema, the reference of settings
+  man [--check | --dir DIR]      write docs/cli.md, or the manual pages and completions of a release
   crash [SCENARIO]... [--quick]  kill or fail the binary at each of its system calls (Linux, strace)
 ";
 
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         "tidy" => tidy::run(rest),
         "bench" => bench::run(rest),
         "crash" => crash::run(rest),
+        "schema" => generate::schema(rest),
+        "man" => generate::man(rest),
         // What `bench` starts as processes of their own.
         "bench-run" => bench::run_release(rest),
         "measure-one" => bench::measure_one(rest),

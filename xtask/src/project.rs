@@ -26,9 +26,18 @@ pub(crate) enum Profile {
 
 /// Builds one binary of `package`, and returns where it is.
 pub(crate) fn build(package: &str, binary: &str, profile: Profile) -> Result<PathBuf> {
+    build_target(package, "--bin", binary, profile)
+}
+
+/// Builds one example of `package` for measurements, and returns where it is.
+pub(crate) fn build_example(package: &str, example: &str) -> Result<PathBuf> {
+    build_target(package, "--example", example, Profile::Release)
+}
+
+fn build_target(package: &str, kind: &str, binary: &str, profile: Profile) -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
-    command.args(["--package", package, "--bin", binary]);
+    command.args(["--package", package, kind, binary]);
     if let Profile::Release = profile {
         command.arg("--release");
     }

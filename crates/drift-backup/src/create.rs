@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use drift_db::copy::{PinnedSource, vacuum_into};
-use drift_db::integrity::Level;
-use drift_db::private::{Check, Vetted, vet};
+use drift_db::integrity::{Level, share, threads};
+use drift_db::private::{Check, Vetted, vet_with};
 use drift_db::{
     DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, database_set, durable,
     lock_exclusive,
@@ -20,6 +20,7 @@ use crate::archive::{self, Compression};
 use crate::error::{BackupError, IoContext, Result};
 use crate::format::{self, DatabaseHeader, SnapshotHeader};
 use crate::id::SnapshotId;
+use crate::parallel::each;
 use crate::reason::{Reason, Tier};
 use crate::space;
 use crate::store::{STAGING_PREFIX, Snapshot, SnapshotStore};
@@ -100,15 +101,21 @@ pub fn create(work: &Work<'_>, options: &CreateOptions, _hold: Hold<'_>) -> Resu
     let mut header = SnapshotHeader::new(staging.id.clone(), work.now, options.reason, options.tier);
     work.phase("copying", total);
     for (source, _) in &sources {
-        let target = staging.dir.join(source.kind().file_name());
-        work.watched(|watch| source.copy_to(&target, watch))?;
         header.workspace = header.workspace.or(source.workspace_id()?);
     }
-    let pinned: Vec<_> = sources.into_iter().map(|(source, at)| (source.kind(), at)).collect();
+    // What is pinned keeps the WAL from being folded: nothing is, once everything is copied.
+    let copied = each(sources, total, |(source, read_at)| {
+        let target = staging.dir.join(source.kind().file_name());
+        work.watched(|watch| source.copy_to(&target, watch))?;
+        Ok((source.kind(), source.bytes(), read_at))
+    })?;
     work.phase("checking", 0);
-    for (kind, read_at) in pinned {
-        header.databases.push(store_database(work, options, &staging.dir, kind, read_at)?);
-    }
+    let sizes: Vec<u64> = copied.iter().map(|(_, bytes, _)| *bytes).collect();
+    let shares = share(threads(), &sizes);
+    let shared: Vec<_> = copied.into_iter().zip(shares).collect();
+    header.databases = each(shared, total, |((kind, _, read_at), threads)| {
+        store_database(work, options, &staging.dir, (kind, read_at), threads)
+    })?;
     if options.unless_unchanged
         && let Some(same) = find_equal(&store, &header, options)?
     {
@@ -129,11 +136,11 @@ fn store_database(
     work: &Work<'_>,
     options: &CreateOptions,
     dir: &Path,
-    kind: DatabaseKind,
-    read_at: Timestamp,
+    (kind, read_at): (DatabaseKind, Timestamp),
+    threads: usize,
 ) -> Result<DatabaseHeader> {
     let plain = dir.join(kind.file_name());
-    let vetted = sound(work, &plain, kind, options.check)?;
+    let vetted = sound(work, &plain, kind, options.check, threads)?;
     let (content, stored) = match options.compression {
         Compression::None => {
             let digest = archive::digest(&plain, work)?;
@@ -143,7 +150,7 @@ fn store_database(
             let compact = dir.join(format!("{}.compact", kind.file_name()));
             vacuum_into(&plain, &compact, work.interrupt)?;
             // The rewritten file is another one than the one that was checked.
-            let again = sound(work, &compact, kind, Level::Quick)?;
+            let again = sound(work, &compact, kind, Level::Quick, threads)?;
             if again.rows != vetted.rows {
                 let detail = "compacting it changed the number of its rows".into();
                 return Err(BackupError::FailedCheck { database: kind.name(), detail });
@@ -170,8 +177,8 @@ fn store_database(
 }
 
 /// Vets a copy and turns what the checks found into an error.
-fn sound(work: &Work<'_>, path: &Path, kind: DatabaseKind, level: Level) -> Result<Vetted> {
-    let vetted = match vet(path, kind, Check::Level(level), work.interrupt) {
+fn sound(work: &Work<'_>, path: &Path, kind: DatabaseKind, level: Level, threads: usize) -> Result<Vetted> {
+    let vetted = match vet_with(path, kind, Check::Level(level), threads, work.interrupt) {
         Err(DbError::Corrupt { detail, .. }) => {
             return Err(BackupError::FailedCheck { database: kind.name(), detail });
         }

@@ -92,7 +92,7 @@ impl Fixture {
 
     pub(crate) fn with_events<T>(
         &self,
-        events: &dyn Fn(BackupEvent),
+        events: &(dyn Fn(BackupEvent) + Sync),
         then: impl FnOnce(&Work<'_>) -> T,
     ) -> T {
         let second = self.seconds.fetch_add(1, Ordering::Relaxed);

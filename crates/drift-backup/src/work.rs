@@ -29,7 +29,8 @@ pub struct Work<'a> {
     /// The commit that is checked out, for the headers of snapshots.
     pub git_head: Option<&'a str>,
     pub interrupt: &'a Arc<AtomicBool>,
-    pub events: &'a dyn Fn(BackupEvent),
+    /// Called from worker threads too.
+    pub events: &'a (dyn Fn(BackupEvent) + Sync),
 }
 
 impl<'a> Work<'a> {

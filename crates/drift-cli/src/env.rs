@@ -97,6 +97,11 @@ impl Env {
         Ok(bytes)
     }
 
+    /// The standard input, read as it comes.
+    pub(crate) fn stdin_stream(&self) -> Box<dyn io::Read> {
+        Box::new(io::stdin())
+    }
+
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.home.clone()
     }

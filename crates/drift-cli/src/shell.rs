@@ -81,6 +81,11 @@ impl<'a> Shell<'a> {
         })
     }
 
+    /// What is piped in, read as it comes.
+    pub(crate) fn stdin_stream(&self) -> Box<dyn std::io::Read> {
+        self.env.stdin_stream()
+    }
+
     /// Where settings come from besides files.
     pub(crate) fn config_sources(&self) -> Sources {
         let flags = self.global.config.iter().map(|set| (set.key.clone(), set.value.clone()));

@@ -45,6 +45,17 @@ pub enum Check {
 /// Looks at a private, closed copy, changing nothing: gate, checks, counts. A copy that fails the gate is an
 /// error, one that fails the checks has findings.
 pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<AtomicBool>) -> Result<Vetted> {
+    vet_with(path, kind, check, integrity::threads(), interrupt)
+}
+
+/// The same with so many threads: for several copies at once, see [`integrity::share`].
+pub fn vet_with(
+    path: &Path,
+    kind: DatabaseKind,
+    check: Check,
+    threads: usize,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<Vetted> {
     let corrupt = |detail: String| DbError::Corrupt { database: None, path: path.to_path_buf(), detail };
     let connection = connection::open(path, Access::Immutable)?;
     let schema_version = match gate::check(&connection, kind).at(path)? {
@@ -72,7 +83,8 @@ pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<Atomic
         return Ok(Vetted { schema_version, rows: BTreeMap::new(), findings: Vec::new() });
     };
     let open = || connection::open(path, Access::Immutable);
-    let findings = integrity::check(&connection, path, &open, integrity::Run::new(level, interrupt))?;
+    let run = integrity::Run { threads, ..integrity::Run::new(level, interrupt) };
+    let findings = integrity::check(&connection, path, &open, run)?;
     // Counting walks the tables: on a broken one the findings say more than a failed count.
     let rows = if findings.is_empty() { count_rows(&connection).at(path)? } else { BTreeMap::new() };
     Ok(Vetted { schema_version, rows, findings })

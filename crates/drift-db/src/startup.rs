@@ -75,10 +75,11 @@ fn quick(
     kind: DatabaseKind,
     interrupt: &Arc<AtomicBool>,
 ) -> Result<()> {
-    integrity::stop_on(connection, interrupt).at(path)?;
-    // The first line is enough: verify tells all of them.
-    let first: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).at(path)?;
-    if first == "ok" { Ok(()) } else { Err(corrupt(path, kind, first)) }
+    // The first finding is enough: verify tells all of them.
+    match integrity::first_finding(connection, path, interrupt)? {
+        None => Ok(()),
+        Some(finding) => Err(corrupt(path, kind, finding)),
+    }
 }
 
 fn corrupt(path: &Path, kind: DatabaseKind, detail: String) -> DbError {

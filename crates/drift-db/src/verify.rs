@@ -24,7 +24,8 @@ use crate::state;
 pub enum VerifyLevel {
     /// Ids, versions, schema, structure and foreign keys; indexes are not compared with their tables.
     Quick,
-    /// Also every index with its table, and the full-text index row by row.
+    /// Also every index with its table, and the full-text index row by row; up to 32 MiB also what it says to
+    /// itself.
     Normal,
     /// Also the content of the full-text index, on a private copy.
     Deep,
@@ -60,13 +61,15 @@ pub struct DatabaseVerdict {
     /// Whether it holds an `init` event.
     pub initialised: bool,
     pub findings: Vec<VerifyFinding>,
+    /// What a smaller database would have been asked at this level, and only [`VerifyLevel::Deep`] asks of this.
+    pub unchecked: Vec<String>,
 }
 
 /// How a check is run.
 #[derive(Clone, Copy)]
 pub struct VerifyRun<'a> {
     pub level: VerifyLevel,
-    /// Threads for one database.
+    /// Threads for this database.
     pub threads: usize,
     /// An own, empty directory for private copies; only [`VerifyLevel::Deep`] uses it.
     pub staging: Option<&'a Path>,
@@ -154,6 +157,10 @@ fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut Da
     startup::header(&connection, path, kind)?;
     findings.extend(edited_migrations(&connection, kind).at(path)?);
     findings.extend(structure::check(&connection, path, kind, run)?);
+    if run.level == VerifyLevel::Normal {
+        verdict.unchecked = structure::left_out(&connection, path, kind).at(path)?;
+    }
+    let findings = &mut verdict.findings;
     let sound = findings.iter().all(|finding| finding.severity == Severity::Warning);
     if run.level >= VerifyLevel::Normal && sound {
         findings.extend(fts::check(&connection, path, kind, version, run)?);

@@ -187,7 +187,18 @@ fn reading(links: Links) -> OpenOptions {
     options
 }
 
-#[cfg(not(unix))]
+/// Windows opens a directory only with this flag and else denies access, which would read as a file that cannot
+/// be read (https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew).
+#[cfg(windows)]
+fn reading(_: Links) -> OpenOptions {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
+    let mut options = File::options();
+    options.read(true).custom_flags(FILE_FLAG_BACKUP_SEMANTICS);
+    options
+}
+
+#[cfg(not(any(unix, windows)))]
 fn reading(_: Links) -> OpenOptions {
     let mut options = File::options();
     options.read(true);

@@ -17,7 +17,7 @@ use crate::owner::Owners;
 use crate::path::RepoPath;
 use crate::problem::Problem;
 use crate::walk::{OnEvent, Walk, WalkError, WalkOptions, walk};
-use crate::{Discovery, ProjectGraph, discover};
+use crate::{Discovery, Facts, ProjectGraph, discover};
 
 /// How a tree is read.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,7 @@ pub struct TreeOptions {
 pub struct Tree {
     pub files: Files,
     pub graph: ProjectGraph,
+    pub facts: Facts,
     /// Which projects each file belongs to.
     pub owners: Owners,
     /// Of the walk and of discovery, sorted by file and line.
@@ -68,7 +69,7 @@ pub fn discover_tree(
     cancel: &AtomicBool,
 ) -> Result<Tree, WalkError> {
     let source = DiskSource::new(root, &walked.files);
-    let Discovery { mut graph, mut problems, inputs } = discover(&source, options);
+    let Discovery { mut graph, facts, mut problems, inputs } = discover(&source, options);
     if cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
@@ -78,7 +79,7 @@ pub fn discover_tree(
     problems.extend(walked.problems);
     problems.sort();
     let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
-    Ok(Tree { files: walked.files, graph, owners, problems, inputs, looks })
+    Ok(Tree { files: walked.files, graph, facts, owners, problems, inputs, looks })
 }
 
 /// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.

@@ -373,7 +373,7 @@ impl<'a> Walker<'a> {
 
 /// Directories that belong to git or to drift itself.
 fn is_ours(name: &[u8]) -> bool {
-    matches!(name, b".git" | b".drift" | b".drift-backups")
+    matches!(name, b".git" | b".drift" | b".drift-backups" | b".drift-cache")
 }
 
 fn kind_of(link: bool) -> FileKind {

@@ -86,7 +86,7 @@ fn missing_command(row: &Row, place: &Place) -> Result<Option<String>> {
     Ok(None)
 }
 
-fn run_job(job: &Job, place: &Place) -> Result<Sample> {
+pub(super) fn run_job(job: &Job, place: &Place) -> Result<Sample> {
     (job.before)(place)?;
     let mut total = Sample { wall: Duration::ZERO, cpu: Some(Duration::ZERO), peak_bytes: Some(0) };
     for step in &job.steps {

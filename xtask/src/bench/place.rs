@@ -22,6 +22,8 @@ pub(super) struct Scale {
 
 const SCALES: &[Scale] = &[
     Scale::SMALL,
+    Scale { name: "100mb", database_bytes: 100_000_000, ..Scale::SMALL },
+    Scale { name: "1gb", database_bytes: 1_000_000_000, ..Scale::SMALL },
     Scale { name: "full", files: 78_000, longest_lines: 1_600, database_bytes: 1_000_000_000 },
     Scale { name: "huge", files: 1_000_000, longest_lines: 40, database_bytes: 1_000_000_000 },
 ];
@@ -45,11 +47,13 @@ pub(super) struct Place {
     pub(super) scratch: PathBuf,
     pub(super) drift: PathBuf,
     pub(super) xtask: PathBuf,
+    /// An example of drift-db, see `beside.rs`.
+    pub(super) helper: PathBuf,
     home: PathBuf,
 }
 
 impl Place {
-    pub(super) fn prepare(drift: PathBuf, scale: Scale) -> Result<Self> {
+    pub(super) fn prepare(drift: PathBuf, helper: PathBuf, scale: Scale) -> Result<Self> {
         let folder = project::root().join("target/bench").join(scale.name);
         let place = Self {
             scale,
@@ -57,6 +61,7 @@ impl Place {
             file_list: folder.join("files.txt"),
             scratch: folder.join("scratch"),
             drift,
+            helper,
             xtask: std::env::current_exe().context("cannot find the running xtask")?,
             home: folder.join("home"),
         };
@@ -114,6 +119,11 @@ impl Place {
             stderr.trim()
         );
         Ok(())
+    }
+
+    /// Everything of this scale.
+    pub(super) fn folder(&self) -> &Path {
+        self.tree.parent().unwrap_or(&self.tree)
     }
 
     /// `drift` or `cortex`.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use super::beside;
 use super::database;
 use super::place::{Place, remove};
 
@@ -260,10 +261,15 @@ const SQLITE_SELECT: Peer = Peer {
     at_most: 1.5,
 };
 
+/// Every row, in the order in which they are measured.
+pub(super) fn all() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain([&beside::COPY]).chain(beside::ROWS)
+}
+
 /// One line per row.
 pub(super) fn list() -> String {
     let mut text = String::new();
-    for row in ROWS {
+    for row in all() {
         let peers: Vec<_> =
             row.peers.iter().map(|peer| format!("{} (≤ {})", peer.name, peer.at_most)).collect();
         writeln!(text, "  {:16} {}; against {}", row.name, row.what, peers.join(", "))
@@ -273,7 +279,7 @@ pub(super) fn list() -> String {
 }
 
 /// The steps of each database, given its path and a free place for a copy.
-fn on_databases(place: &Place, steps: impl Fn(&Path, &Path) -> Vec<Step>) -> Job {
+pub(super) fn on_databases(place: &Place, steps: impl Fn(&Path, &Path) -> Vec<Step>) -> Job {
     let names = ["drift", "cortex"].into_iter();
     let steps = names.flat_map(|name| steps(&place.database(name), &place.scratch.join(name))).collect();
     Job { before: empty_scratch, steps }
@@ -287,7 +293,7 @@ fn job(step: Step) -> Job {
     Job { before: |_| Ok(()), steps: vec![step] }
 }
 
-fn drift(place: &Place, arguments: &[&str]) -> Step {
+pub(super) fn drift(place: &Place, arguments: &[&str]) -> Step {
     Step {
         program: place.drift.clone(),
         arguments: arguments.iter().map(OsString::from).collect(),
@@ -296,12 +302,12 @@ fn drift(place: &Place, arguments: &[&str]) -> Step {
 }
 
 /// A peer of our own, see `peers.rs`.
-fn own(place: &Place, arguments: &[&dyn AsRef<OsStr>]) -> Step {
+pub(super) fn own(place: &Place, arguments: &[&dyn AsRef<OsStr>]) -> Step {
     let peer: &[&dyn AsRef<OsStr>] = &[&"peer"];
     Step { program: place.xtask.clone(), ..tool("", &[peer, arguments].concat()) }
 }
 
-fn tool(program: &str, arguments: &[&dyn AsRef<OsStr>]) -> Step {
+pub(super) fn tool(program: impl Into<PathBuf>, arguments: &[&dyn AsRef<OsStr>]) -> Step {
     let arguments = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
     Step { program: program.into(), arguments, stdin: None }
 }
@@ -317,12 +323,12 @@ fn no_workspace(place: &Place) -> Result<()> {
     no_backups(place)
 }
 
-fn empty_scratch(place: &Place) -> Result<()> {
+pub(super) fn empty_scratch(place: &Place) -> Result<()> {
     remove(&place.scratch)?;
     Ok(std::fs::create_dir_all(&place.scratch)?)
 }
 
-fn no_backups(place: &Place) -> Result<()> {
+pub(super) fn no_backups(place: &Place) -> Result<()> {
     remove(&place.tree.join(".drift-backups"))
 }
 

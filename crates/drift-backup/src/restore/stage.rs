@@ -5,14 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use drift_db::integrity::Level;
-use drift_db::private::{Check, vet};
+use drift_db::integrity::{Level, share, threads};
+use drift_db::private::{Check, vet_with};
 use drift_db::{DatabaseKind, DbError, LockName, durable, lock_shared};
 
 use crate::archive::{self, Compression};
 use crate::error::{BackupError, IoContext, Result};
 use crate::format::DatabaseHeader;
 use crate::id::SnapshotId;
+use crate::parallel::each;
 use crate::space;
 use crate::store::Snapshot;
 use crate::work::Work;
@@ -53,6 +54,21 @@ impl Staged {
 }
 
 impl Staged {
+    /// Names the directory.
+    pub(crate) fn id(&self) -> &SnapshotId {
+        &self.id
+    }
+
+    /// Private to this operation.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The databases whose copies lie here.
+    pub fn kinds(&self) -> &[DatabaseKind] {
+        &self.kinds
+    }
+
     /// Whether every copy is still there: between the shared lock under which it was made and the exclusive one
     /// under which it goes live, somebody else may hold the exclusive one and sweep staging.
     pub fn is_complete(&self) -> bool {
@@ -82,15 +98,16 @@ pub fn stage(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind]) -> Re
     let mut staged = Staged::new(work)?;
     let catalog = lock_shared(work.paths, LockName::Catalog, work.locks)?;
     work.phase("copying", bytes);
-    for database in wanted(snapshot, kinds) {
-        let target = staged.add(database.kind);
-        copy_out(work, snapshot, database, &target)?;
-    }
+    let targets: Vec<_> =
+        wanted(snapshot, kinds).map(|database| (database, staged.add(database.kind))).collect();
+    each(targets.clone(), bytes, |(database, target)| copy_out(work, snapshot, database, &target))?;
     drop(catalog);
     work.phase("checking", 0);
-    for database in wanted(snapshot, kinds) {
-        check_copy(work, snapshot, database, &staged.dir.join(database.kind.file_name()))?;
-    }
+    let sizes: Vec<u64> = targets.iter().map(|(database, _)| database.content_bytes).collect();
+    let shared = targets.into_iter().zip(share(threads(), &sizes)).collect();
+    each(shared, bytes, |((database, target), threads)| {
+        check_copy(work, snapshot, database, &target, threads)
+    })?;
     durable::sync_dir(&staged.dir)?;
     Ok(staged)
 }
@@ -117,7 +134,7 @@ pub fn extract(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind], dir
             let target = dir.join(database.kind.file_name());
             written.push(target.clone());
             copy_out(work, snapshot, database, &target)?;
-            check_copy(work, snapshot, database, &target)?;
+            check_copy(work, snapshot, database, &target, threads())?;
         }
         Ok(durable::sync_dir(dir)?)
     };
@@ -147,11 +164,17 @@ fn copy_out(work: &Work<'_>, snapshot: &Snapshot, database: &DatabaseHeader, tar
 }
 
 /// The gate for every copy; all of SQLite's checks where no recorded pass covers these bytes.
-fn check_copy(work: &Work<'_>, snapshot: &Snapshot, database: &DatabaseHeader, copy: &Path) -> Result<()> {
+fn check_copy(
+    work: &Work<'_>,
+    snapshot: &Snapshot,
+    database: &DatabaseHeader,
+    copy: &Path,
+    threads: usize,
+) -> Result<()> {
     let header = &snapshot.header;
     let passed = header.verified_at.is_some() && header.compression == Compression::None;
     let check = if passed { Check::Trusted } else { Check::Level(Level::Full) };
-    let vetted = match vet(copy, database.kind, check, work.interrupt) {
+    let vetted = match vet_with(copy, database.kind, check, threads, work.interrupt) {
         Err(DbError::Corrupt { detail, .. }) => return Err(damaged(snapshot, database, &detail)),
         vetted => vetted?,
     };

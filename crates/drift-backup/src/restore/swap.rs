@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
-use drift_db::integrity::Level;
+use drift_db::integrity::{Level, share, threads};
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
 use drift_db::private::{Check, Preparation, prepare, vet};
 use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, copy, durable, wal_unsafe};
@@ -19,6 +19,7 @@ use super::{Staged, quarantine, recover};
 use crate::archive;
 use crate::error::{BackupError, IoContext, Result};
 use crate::id::SnapshotId;
+use crate::parallel::each;
 use crate::work::Work;
 
 /// What goes live, and on behalf of what.
@@ -66,12 +67,17 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
         intent.workspaces.extend(PinnedSource::open(&copy, DatabaseKind::Drift)?.workspace_id()?);
     }
     let mut migrated = Vec::new();
-    for kind in staged.kinds.clone() {
-        if make_ready(work, &staged, kind, (operation.name(), &event))? {
-            migrated.push(kind);
-        }
+    let bytes = (staged.kinds.iter())
+        .map(|kind| staged.dir.join(kind.file_name()).metadata().map_or(0, |meta| meta.len()))
+        .sum();
+    let ready = each(staged.kinds.clone(), bytes, |kind| {
+        let has_migrated = make_ready(work, &staged, kind, (operation.name(), &event))?;
         let blake3 = archive::digest(&staged.dir.join(kind.file_name()), work)?.blake3;
-        intent.databases.push(IntentDatabase { name: kind.name().into(), blake3 });
+        Ok((has_migrated.then_some(kind), IntentDatabase { name: kind.name().into(), blake3 }))
+    })?;
+    for (has_migrated, database) in ready {
+        migrated.extend(has_migrated);
+        intent.databases.push(database);
     }
     durable::sync_dir(&staged.dir)?;
     intent.safety = safety.as_ref().map(SnapshotId::to_string);
@@ -203,15 +209,23 @@ fn put_in_place(
 /// The live databases open, pass the gate and SQLite's quick checks.
 fn check_live(work: &Work<'_>, intent: &Intent) -> Result<()> {
     work.phase("checking", 0);
+    let mut sources = Vec::new();
     for kind in intent.databases.iter().filter_map(IntentDatabase::kind) {
-        let path = work.paths.database(kind);
-        let source = PinnedSource::open(&path, kind)?;
-        // Live by now: an interrupt must not leave it unchecked, and no longer undoes anything.
-        let findings = source.check(Level::Quick, &std::sync::Arc::default())?;
-        if let Some(finding) = findings.first() {
-            return Err(BackupError::FailedCheck { database: kind.name(), detail: finding.message.clone() });
-        }
+        sources.push(PinnedSource::open(&work.paths.database(kind), kind)?);
     }
+    let sizes: Vec<u64> = sources.iter().map(PinnedSource::bytes).collect();
+    let shared = sources.into_iter().zip(share(threads(), &sizes)).collect();
+    each(shared, sizes.iter().sum(), |(source, threads)| {
+        // Live by now: an interrupt must not leave it unchecked, and no longer undoes anything.
+        let findings = source.check(Level::Quick, threads, &std::sync::Arc::default())?;
+        match findings.first() {
+            None => Ok(()),
+            Some(finding) => {
+                let (database, detail) = (source.kind().name(), finding.message.clone());
+                Err(BackupError::FailedCheck { database, detail })
+            }
+        }
+    })?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use drift_db::intent::{self, Operation};
 use drift_db::{DatabaseKind, DbError, LockName, database_set};
@@ -23,7 +24,7 @@ fn restore_with(
     fixture: &Fixture,
     snapshot: &Snapshot,
     kinds: &[DatabaseKind],
-    events: &dyn Fn(BackupEvent),
+    events: &(dyn Fn(BackupEvent) + Sync),
 ) -> Result<Swapped> {
     drift_db::durable::private_dir(&fixture.paths.drift_dir()).unwrap();
     fixture.with_events(events, |work| {
@@ -299,13 +300,12 @@ fn extracting_needs_an_empty_directory_and_changes_nothing_else() {
 
 /// Ends a restore as a kill would, when its `at`th phase of that name begins.
 fn killed(fixture: &Fixture, snapshot: &Snapshot, phase: &str, at: u32) {
-    let seen = Cell::new(0);
+    let seen = AtomicU32::new(0);
     let events = |event: BackupEvent| {
         if let BackupEvent::Phase { name, .. } = event
             && name == phase
         {
-            seen.set(seen.get() + 1);
-            assert!(seen.get() < at, "killed");
+            assert!(seen.fetch_add(1, Ordering::Relaxed) + 1 < at, "killed");
         }
     };
     let killed = AssertUnwindSafe(|| restore_with(fixture, snapshot, &BOTH, &events));

@@ -28,7 +28,8 @@
 //!
 //! 2. Name it in the enum of its group, and in the group's `run`.
 //! 3. Map the error of a library that is new here in `error/`, if need be.
-//! 4. Test it in `tests/it/weight.rs`.
+//! 4. List its report in `documents.rs` of its group and run `cargo xtask schema`, which writes its JSON Schema.
+//! 5. Test it in `tests/it/weight.rs`.
 //!
 //! The `Ui` gives `confirm`, `warn` and `note`; paths from the command line go through `Shell::path`; a verb
 //! that changes something flattens `DryRunArg`; one that prints more than text and JSON says so in `formats`.
@@ -37,6 +38,8 @@
 
 mod completions;
 mod config;
+#[cfg(test)]
+mod documents;
 mod man;
 mod workspace;
 
@@ -78,3 +81,5 @@ impl Command {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::rust_files;

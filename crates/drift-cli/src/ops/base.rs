@@ -68,17 +68,21 @@ impl BaseRule {
 
 /// The CI run that `vars` describe, completed from the file in which its provider says more.
 pub(crate) fn ci(vars: &BTreeMap<String, String>) -> Option<CiEnv> {
-    let ci = CiEnv::detect(vars)?;
+    CiEnv::detect(vars).map(completed)
+}
+
+/// The same run with what the file says in which its provider describes it.
+pub(super) fn completed(ci: CiEnv) -> CiEnv {
     let event = ci.event_file.as_ref().and_then(|path| {
         let mut text = String::new();
         let file = fs_err::File::open(path).ok()?;
         file.take(MAX_EVENT_BYTES).read_to_string(&mut text).ok()?;
         Some(text)
     });
-    Some(match event {
+    match event {
         Some(text) => ci.with_event(&text),
         None => ci,
-    })
+    }
 }
 
 /// The base of `head`, a revision. `None` outside git, before the first commit, and where no rule applies.
@@ -167,7 +171,7 @@ fn named_by_ci(
 
 /// The default branch. Where nobody names it, the current branch is taken for it if it is called as git calls
 /// the first branch of a repository.
-fn default_branch(
+pub(super) fn default_branch(
     git: &Git,
     options: &BaseOptions,
     current: Option<&str>,
@@ -185,7 +189,7 @@ fn default_branch(
 }
 
 /// The remote branch, else the local one: its full name, which no tag can take, and the one people use.
-fn tip(git: &Git, branch: &str) -> Result<Option<(String, String)>, GitError> {
+pub(super) fn tip(git: &Git, branch: &str) -> Result<Option<(String, String)>, GitError> {
     for (full, short) in [
         (format!("refs/remotes/origin/{branch}"), format!("origin/{branch}")),
         (format!("refs/heads/{branch}"), branch.to_owned()),

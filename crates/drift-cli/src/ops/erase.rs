@@ -17,6 +17,7 @@ use drift_db::{
     lock_exclusive, lock_shared,
 };
 use drift_gc::{RetentionPolicy, aside, finish_deletes, remove_ours, set_aside};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::retain;
@@ -37,7 +38,7 @@ pub(crate) struct Planned {
 }
 
 /// What became of the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct EraseReport {
     pub(crate) dry_run: bool,
     pub(crate) root: String,
@@ -52,7 +53,7 @@ pub(crate) struct EraseReport {
 }
 
 /// What happens to one live database.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct LiveView {
     pub(crate) database: &'static str,
     /// `safety_backup`, `quarantine` or `none`: where it goes first.
@@ -215,7 +216,7 @@ fn settle_or_discard(
 }
 
 /// Who the workspace is: as its database says, else its newest snapshot, else somebody new.
-fn identity(
+pub(super) fn identity(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     lock: &ExclusiveLock,

@@ -12,6 +12,7 @@ use drift_db::{
     lock_exclusive, wal_unsafe,
 };
 use drift_gc::{RetentionPolicy, finish_deletes};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
@@ -35,7 +36,7 @@ pub(crate) struct InitOptions {
 }
 
 /// What init made, or found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct InitReport {
     pub(crate) root: String,
     /// Whether the workspace was not there, or not complete, before.
@@ -51,7 +52,7 @@ pub(crate) struct InitReport {
 }
 
 /// A database and its schema version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct DatabaseView {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
@@ -222,14 +223,18 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
         Some(root) => canonical(root)?,
         None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
     };
-    if Some(&root) == home.as_ref() {
-        let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
-        return Err(
-            CommandError::usage(message).with_hint("start it in a repository, or name one with --root")
-        );
-    }
+    refuse_home(session, &root)?;
     warn_if_nested(session, place, &root);
     Ok(WorkspacePaths::new(root))
+}
+
+/// An error if a workspace would be made of the home directory.
+pub(super) fn refuse_home(session: &Session<'_>, root: &std::path::Path) -> Result<(), CommandError> {
+    if Some(root) != home(session.place).as_deref() {
+        return Ok(());
+    }
+    let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
+    Err(CommandError::usage(message).with_hint("start it in a repository, or name one with --root"))
 }
 
 fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) {

@@ -8,6 +8,7 @@ use drift_backup::{BackupError, LiveState, RestorePlan, SnapshotStore, Swap, Swa
 use drift_db::intent::{self, Operation};
 use drift_db::{DatabaseKind, LockName, WorkspacePaths, canonical, choose_root, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::{RemovedView, retain};
@@ -15,7 +16,7 @@ use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
 use super::work::with_work;
 use super::workspace::{home, locate};
-use super::{Session, Warning};
+use super::{Session, Warning, context};
 use crate::error::{CommandError, ErrorCode};
 
 /// What is restored.
@@ -36,7 +37,7 @@ pub(crate) struct Planned {
 }
 
 /// What a restore did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct RestoreReport {
     pub(crate) dry_run: bool,
     /// The id of the snapshot.
@@ -58,7 +59,7 @@ pub(crate) struct RestoreReport {
 }
 
 /// What happens to one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PlannedView {
     pub(crate) database: &'static str,
     pub(crate) bytes: u64,
@@ -111,6 +112,9 @@ pub(crate) fn apply(
     let swapped = with_work(session, paths, |work| {
         swap(work, Swap { operation: Operation::Restore, staged, detail }, &lock)
     })?;
+    if swapped.databases.contains(&DatabaseKind::Drift) {
+        context::refresh(session, paths, &lock);
+    }
     drop(lock);
     for kind in &swapped.unfolded {
         let message =
@@ -172,7 +176,7 @@ fn settle_or_replace(
 }
 
 /// The workspace that is restored: the one that is found, else the one that init would make.
-fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
+pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     match locate(session.place) {
         Err(error) if error.code == ErrorCode::NoWorkspace => {
             let home = home(session.place);

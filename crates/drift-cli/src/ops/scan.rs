@@ -29,7 +29,7 @@ use jiff::Timestamp;
 
 use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 pub(super) use known::Known;
 use known::Same;
@@ -97,6 +97,7 @@ pub(super) fn store<D: Borrow<Database>>(
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
     let memory = known.take_memory();
+    let last_id = known.last_id();
     let (mut walked, head, found, database) = std::thread::scope(|threads| {
         let walker = threads.spawn(|| walk_tree(session, paths, memory.as_ref(), options));
         let database = open()?;
@@ -127,6 +128,11 @@ pub(super) fn store<D: Borrow<Database>>(
         if written == Written::Something || record == Record::Always {
             let finished = session.now + started.elapsed();
             append(tx, &report, command, &now, &finished.to_string())?;
+        }
+        match (written, record) {
+            (Written::Something, _) => context::write(tx, &now)?,
+            (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
+            (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
         }
         Ok(report)
     })

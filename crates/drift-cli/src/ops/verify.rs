@@ -11,15 +11,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, VerifyFinding,
-    VerifyLevel, VerifyRun, WorkspacePaths, intent, lock_shared, verify_database,
+    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, SharedLock,
+    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, integrity, intent, lock_shared,
+    verify_database,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 
 /// How much is verified.
@@ -30,20 +32,22 @@ pub(crate) struct VerifyOptions {
     pub(crate) databases: Vec<DatabaseKind>,
     /// Why the configuration cannot be read, if so: then nothing else of it is used.
     pub(crate) config_error: Option<CommandError>,
-    /// Threads for each database.
+    /// Threads, shared by the databases.
     pub(crate) threads: usize,
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifyReport {
     pub(crate) level: &'static str,
     pub(crate) healthy: bool,
     pub(crate) findings: Vec<FindingView>,
+    /// What is so large that only `--deep` asks it to check itself.
+    pub(crate) unchecked: Vec<String>,
 }
 
 /// Something that is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) code: String,
     pub(crate) severity: &'static str,
@@ -113,7 +117,13 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         writer => writer?.flatten(),
     };
-    let mut findings = databases(session, &paths, options)?;
+    let (mut findings, unchecked) = databases(session, &paths, options)?;
+    if let Some(lock) = &lock
+        && options.level >= VerifyLevel::Normal
+        && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
+    {
+        findings.extend(told_wrong(&paths, lock)?);
+    }
     findings.extend(surroundings(&paths));
     if options.level >= VerifyLevel::Normal {
         if let Some(error) = &options.config_error {
@@ -136,15 +146,16 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         },
         healthy: !findings.iter().any(FindingView::is_error),
         findings,
+        unchecked,
     })
 }
 
-/// Both databases at once.
+/// Both databases at once: what is wrong with them, and what was left out.
 fn databases(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     options: &VerifyOptions,
-) -> Result<Vec<FindingView>, CommandError> {
+) -> Result<(Vec<FindingView>, Vec<String>), CommandError> {
     let chosen = |kind: &DatabaseKind| options.databases.is_empty() || options.databases.contains(kind);
     let kinds: Vec<DatabaseKind> = DatabaseKind::WORKSPACE.into_iter().filter(chosen).collect();
     let staging = match options.level {
@@ -156,31 +167,49 @@ fn databases(
     let progress = |_, _| phase.reach(done.fetch_add(1, Ordering::Relaxed) + 1);
     let run = VerifyRun {
         level: options.level,
-        threads: options.threads,
+        threads: 1,
         staging: staging.as_ref().map(tempfile::TempDir::path),
         interrupt: session.interrupt.shared(),
         progress: &progress,
     };
     let verdicts: Vec<(DatabaseKind, drift_db::Result<DatabaseVerdict>)> = std::thread::scope(|scope| {
-        let check = |kind: &DatabaseKind| {
-            let (kind, path) = (*kind, paths.database(*kind));
+        let sizes = kinds.iter().map(|kind| paths.database(*kind).metadata().map_or(0, |meta| meta.len()));
+        let share = integrity::share(options.threads, &sizes.collect::<Vec<_>>());
+        let check = |(kind, threads): (&DatabaseKind, usize)| {
+            let (kind, path, run) = (*kind, paths.database(*kind), VerifyRun { threads, ..run });
             (kind, scope.spawn(move || verify_database(&path, kind, run)))
         };
-        let threads: Vec<_> = kinds.iter().map(check).collect();
+        let threads: Vec<_> = kinds.iter().zip(share).map(check).collect();
         let join = |(kind, thread): (DatabaseKind, std::thread::ScopedJoinHandle<'_, _>)| {
             (kind, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         };
         threads.into_iter().map(join).collect()
     });
-    let mut findings = Vec::new();
+    let (mut findings, mut unchecked) = (Vec::new(), Vec::new());
     let mut known = Vec::new();
     for (kind, verdict) in verdicts {
         let verdict = verdict?;
         known.extend(verdict.version.map(|version| (kind, version, verdict.initialised)));
         findings.extend(verdict.findings.into_iter().map(|finding| FindingView::of_database(kind, finding)));
+        unchecked.extend(verdict.unchecked);
     }
     findings.extend(together(&known));
-    Ok(findings)
+    Ok((findings, unchecked))
+}
+
+/// A warning if the context of a sound drift.db does not tell what its tables say.
+fn told_wrong(paths: &WorkspacePaths, lock: &SharedLock) -> Result<Option<FindingView>, CommandError> {
+    let Some(database) = inspect(paths)?.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
+    let message = "the stored context does not tell what the tables say".to_owned();
+    let hint = "`drift workspace verify --repair` makes it anew, as does the next scan that finds a change";
+    let finding = || {
+        let (code, subject) = ("context.out_of_step", "drift.db: workspace_context");
+        FindingView {
+            database: Some(DatabaseKind::Drift),
+            ..FindingView::new(code, Severity::Warning, subject, message, hint)
+        }
+    };
+    Ok(context::is_out_of_step(&database)?.then(finding))
 }
 
 /// A place for private copies; on a read-only mount, or if ours was removed, it is the system's.

@@ -1,6 +1,6 @@
 //! What the libraries of snapshots get from a session: place, time, randomness, and where their events go.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use drift_backup::{BackupEvent, Work};
 use drift_db::WorkspacePaths;
@@ -14,17 +14,18 @@ pub(super) fn with_work<T>(
     paths: &WorkspacePaths,
     then: impl FnOnce(&Work<'_>) -> T,
 ) -> T {
-    let phase: RefCell<Option<Phase<'_>>> = RefCell::new(None);
+    let phase: Mutex<Option<Phase<'_>>> = Mutex::new(None);
+    let current = || phase.lock().unwrap_or_else(PoisonError::into_inner);
     let events = |event: BackupEvent| match event {
         BackupEvent::Phase { name, bytes } => {
             // The one before it ends first.
-            phase.take();
+            current().take();
             let total = (bytes > 0).then_some(bytes);
             let unit = if bytes > 0 { Unit::Bytes } else { Unit::Items };
-            phase.replace(Some(session.phase(name, total, unit)));
+            current().replace(session.phase(name, total, unit));
         }
         BackupEvent::Advance(bytes) => {
-            if let Some(phase) = &*phase.borrow() {
+            if let Some(phase) = &*current() {
                 phase.advance(bytes);
             }
         }

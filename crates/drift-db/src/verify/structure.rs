@@ -26,6 +26,20 @@ pub(super) fn check(
     Ok(findings.into_iter().map(|found| finding(kind, found)).collect())
 }
 
+/// The full-text indexes that were not asked to check themselves, because the database is large.
+pub(super) fn left_out(
+    connection: &Connection,
+    path: &Path,
+    kind: DatabaseKind,
+) -> rusqlite::Result<Vec<String>> {
+    let size = path.metadata().map_or(0, |meta| meta.len());
+    if integrity::asks_virtual_tables(Level::Full, size) {
+        return Ok(Vec::new());
+    }
+    let named = |table: String| format!("{}: {table}", kind.file_name());
+    Ok(integrity::virtual_tables(connection)?.into_iter().map(named).collect())
+}
+
 fn finding(kind: DatabaseKind, found: IntegrityFinding) -> VerifyFinding {
     let hint = Some(format!("run `drift workspace restore --database {kind}`"));
     let code = if found.code == "foreign_key" { "db.foreign_key" } else { "db.integrity" };

@@ -66,6 +66,7 @@ fn project(context: &Context, dir: RepoPath, manifest: Manifest) -> FoundProject
         workspace: None,
         links,
         external: manifest.external,
+        ..FoundProject::default()
     }
 }
 

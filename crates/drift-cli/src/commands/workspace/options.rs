@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
 use crate::ops::base::{self, BaseOptions};
+use crate::ops::cache_key::CacheKeyOptions;
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::Shell;
@@ -30,20 +31,28 @@ pub(super) fn affected(
     changes: Changes,
     depth: Option<usize>,
 ) -> AffectedOptions {
-    let branch = config.workspace.default_branch.as_str();
-    let vars = shell.vars();
     AffectedOptions {
         tree: tree(config, git_ignore(shell)),
-        base: BaseOptions {
-            flag: base,
-            variable: vars.get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned(),
-            ci: base::ci(&vars),
-            default_branch: (!branch.is_empty()).then(|| branch.to_owned()),
-        },
+        base: BaseOptions { flag: base, ..compared_with(config, shell, base::ci(&shell.vars())) },
         changes,
         globals: config.affected.global.iter().map(|glob| glob.as_str().to_owned()).collect(),
         depth,
     }
+}
+
+/// What is asked of `cache-key` for the run `ci`.
+pub(super) fn cache_key(config: &Config, shell: &Shell<'_>, ci: &CiEnv) -> CacheKeyOptions {
+    CacheKeyOptions {
+        tree: tree(config, git_ignore(shell)),
+        base: compared_with(config, shell, Some(ci.clone())),
+    }
+}
+
+/// What names the base, besides a flag.
+fn compared_with(config: &Config, shell: &Shell<'_>, ci: Option<CiEnv>) -> BaseOptions {
+    let branch = config.workspace.default_branch.as_str();
+    let variable = shell.vars().get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned();
+    BaseOptions { flag: None, variable, ci, default_branch: (!branch.is_empty()).then(|| branch.to_owned()) }
 }
 
 /// The file of patterns that git reads where `core.excludesFile` is not set.
@@ -108,6 +117,7 @@ pub(super) fn gc(config: &Config) -> GcPolicy {
     GcPolicy {
         history: signed(config.gc.history),
         removed_projects: signed(config.gc.removed_projects),
+        baselines: signed(config.gc.baselines),
         staging_grace: signed(config.gc.staging_grace),
         vacuum_free_percent: u64::from(config.gc.vacuum_free_percent.get()),
         retention: retention(config),

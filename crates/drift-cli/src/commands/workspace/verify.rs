@@ -115,6 +115,9 @@ impl Report for VerifyReport {
 
     fn text(&self, out: &mut Text) -> io::Result<()> {
         findings(out, &self.findings)?;
+        for subject in &self.unchecked {
+            out.line(format_args!("{subject}: large, so only --deep looks inside"))?;
+        }
         if self.findings.is_empty() {
             return out.line(format_args!("The workspace is healthy ({} check)", self.level));
         }

@@ -26,7 +26,8 @@ const MAX_LOOKS: usize = 200_000;
 
 /// The last scan.
 pub(in crate::ops) struct Known {
-    last: Option<ScanRow>,
+    /// With its key.
+    last: Option<(i64, ScanRow)>,
     files: StoredFiles,
     memory: Option<WalkMemory>,
 }
@@ -66,9 +67,14 @@ impl Known {
                     memory.file(row.path);
                 }
             })?;
-            scan::last(c)
+            scan::last_with_id(c)
         })?;
         Ok(Known { last, files, memory })
+    }
+
+    /// The key of the last scan.
+    pub(super) fn last_id(&self) -> Option<i64> {
+        self.last.as_ref().map(|(id, _)| *id)
     }
 
     /// Takes out what a walk is to remember.
@@ -106,7 +112,7 @@ impl Known {
     /// What differs between the last scan and the walk, by metadata alone.
     pub(super) fn compare(&self, files: &Files, rehash: Rehash) -> Changes {
         let last_ns = match rehash {
-            Rehash::Changed => started_ns(self.last.as_ref()),
+            Rehash::Changed => started_ns(self.last.as_ref().map(|(_, scan)| scan)),
             // Every file counts as written after the last scan.
             Rehash::All => i64::MIN,
         };

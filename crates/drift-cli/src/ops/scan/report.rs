@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ProjectCounts;
 use crate::ops::wire::ProblemView;
 
 /// What a scan found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanReport {
     pub(crate) files: u64,
     pub(crate) added: u64,
@@ -34,7 +35,7 @@ pub(crate) struct ScanReport {
 }
 
 /// A project that is at another place than the last scan found it at.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Moved {
     pub(crate) from: String,
     pub(crate) to: String,

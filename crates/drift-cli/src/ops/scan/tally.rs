@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use drift_db::store::file::Removed;
 use drift_db::store::graph::Replaced;
 use drift_discover::{RepoPath, Tree};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The files of one project.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ProjectCounts {
     pub(crate) id: String,
     pub(crate) files: u64,

@@ -19,7 +19,7 @@ fn stored(connection: &Connection) -> Vec<(Vec<u8>, u8, Option<u8>)> {
 fn what_differs_is_written_and_nothing_else() {
     let connection = Connection::open_in_memory().unwrap();
     connection
-        .execute_batch(include_str!("../../../../../migrations/drift/0004_scan_memory.up.sql"))
+        .execute_batch(include_str!("../../../../../migrations/drift/0006_scan_memory.up.sql"))
         .unwrap();
     let rows = [row(b"", 3, None), row(b"a", 0, Some(1)), row(b"a\xff", 0, Some(2))];
     replace(&connection, rows.into_iter()).unwrap();

@@ -11,7 +11,7 @@ fn look(kind: &str, path: &[u8]) -> LookRow {
 fn what_is_stored_is_read_back_and_the_same_again_writes_nothing() {
     let connection = Connection::open_in_memory().unwrap();
     connection
-        .execute_batch(include_str!("../../../../../migrations/drift/0004_scan_memory.up.sql"))
+        .execute_batch(include_str!("../../../../../migrations/drift/0006_scan_memory.up.sql"))
         .unwrap();
     assert_eq!(read(&connection).unwrap(), None);
     let mut looks = vec![

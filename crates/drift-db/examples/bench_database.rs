@@ -1,0 +1,78 @@
+//! What `cargo xtask bench` runs beside or instead of drift: the copy of a snapshot alone, and a program that writes.
+//!
+//! `copy FROM TO` copies a live database as a backup does, and hashes the copy.
+//! `write DATABASE RATE` commits a row so many times a second until its standard input ends, and prints how long
+//! commits took.
+
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own, with a clock")]
+
+use std::error::Error;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use drift_db::DatabaseKind;
+use drift_db::copy::{PinnedSource, Watch};
+use rusqlite::Connection;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["copy", from, to] => copy(Path::new(from), Path::new(to)),
+        ["write", database, rate] => write(Path::new(database), rate.parse()?),
+        _ => Err("copy FROM TO, or write DATABASE RATE".into()),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let is_named = |kind: &DatabaseKind| from.file_name().is_some_and(|name| name == kind.file_name());
+    let kind = DatabaseKind::WORKSPACE.into_iter().find(is_named).ok_or("no database of a workspace")?;
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let watch = Watch { advance: &|_| {}, interrupt: &interrupt };
+    PinnedSource::open(from, kind)?.copy_to(to, watch)?;
+    let (mut file, mut hasher) = (std::fs::File::open(to)?, blake3::Hasher::new());
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hasher.update_rayon(&buffer[..read]),
+        };
+    }
+    println!("{}", hasher.finalize());
+    Ok(())
+}
+
+fn write(database: &Path, rate: u32) -> Result<(), Box<dyn Error>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let ended = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        // Whatever this returns, nobody wants more rows.
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        ended.store(true, Ordering::Relaxed);
+    });
+    let connection = Connection::open(database)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.execute_batch("PRAGMA synchronous = NORMAL;")?;
+    let mut insert = connection.prepare("INSERT INTO event (at, kind, detail) VALUES ('t', 'bench', ?1)")?;
+    let (detail, started, mut took) = ("x".repeat(200), Instant::now(), Vec::new());
+    while !stop.load(Ordering::Relaxed) {
+        let begun = Instant::now();
+        insert.execute([&detail])?;
+        took.push(begun.elapsed());
+        let due = Duration::from_secs(1).mul_f64(took.len() as f64 / f64::from(rate));
+        std::thread::sleep(due.saturating_sub(started.elapsed()));
+    }
+    took.sort();
+    let at = |share: usize| took[(took.len() - 1) * share / 1000].as_micros();
+    println!(
+        r#"{{"commits":{},"seconds":{:.2},"p50_us":{},"p99_us":{},"max_us":{}}}"#,
+        took.len(),
+        started.elapsed().as_secs_f64(),
+        at(500),
+        at(990),
+        at(1000)
+    );
+    Ok(())
+}
