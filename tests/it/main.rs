@@ -30,6 +30,7 @@ mod man;
 mod migrate;
 mod outcome;
 mod project;
+mod rescan;
 mod restore;
 mod scan;
 mod signals;
