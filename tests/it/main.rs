@@ -9,6 +9,7 @@
 mod affected;
 mod backup;
 mod cache_key;
+mod check;
 mod command_line;
 mod completions;
 mod config;
