@@ -8,6 +8,7 @@
 
 mod affected;
 mod backup;
+mod bundle;
 mod cache_key;
 mod check;
 mod command_line;
@@ -19,6 +20,7 @@ mod databases;
 mod declared;
 mod env;
 mod erase;
+mod error_codes;
 mod errors;
 mod gc;
 mod graph;
@@ -28,6 +30,8 @@ mod json;
 mod man;
 mod migrate;
 mod outcome;
+mod project;
+mod rescan;
 mod restore;
 mod scan;
 mod signals;
