@@ -21,7 +21,7 @@ use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
 use super::restore::place;
 use super::work::with_work;
-use super::{Session, Warning, context};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -170,6 +170,7 @@ pub(crate) fn apply(
     })?;
     context::refresh(session, &paths, &lock);
     drop(lock);
+    known::remember(session, paths.root(), &identity);
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());
