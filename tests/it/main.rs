@@ -18,6 +18,7 @@ mod databases;
 mod declared;
 mod env;
 mod erase;
+mod error_codes;
 mod errors;
 mod gc;
 mod graph;

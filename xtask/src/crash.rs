@@ -8,6 +8,7 @@
 
 mod fault;
 mod order;
+mod recovery;
 mod sandbox;
 mod scenarios;
 mod sweep;
@@ -46,7 +47,7 @@ enum Check {
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     if arguments.iter().any(|argument| argument == "--list") {
-        for scenario in SCENARIOS {
+        for scenario in all() {
             println!("  {:16} {}", scenario.name, scenario.what);
         }
         return Ok(ExitCode::SUCCESS);
@@ -73,6 +74,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         };
     }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn all() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().chain(recovery::SCENARIOS)
 }
 
 fn cannot_run() -> Option<&'static str> {
@@ -114,14 +119,14 @@ fn parse(arguments: &[String]) -> Result<Options> {
                 let number = rest.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
                 options.workers = number.context("--workers takes a positive number")?;
             }
-            name => match SCENARIOS.iter().find(|scenario| scenario.name == name) {
+            name => match all().find(|scenario| scenario.name == name) {
                 Some(scenario) => options.scenarios.push(scenario),
                 None => bail!("no such scenario or option: {name}\n\n{USAGE}"),
             },
         }
     }
     if options.scenarios.is_empty() {
-        options.scenarios.extend(SCENARIOS);
+        options.scenarios.extend(all());
     }
     Ok(options)
 }

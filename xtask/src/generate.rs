@@ -15,6 +15,7 @@ use crate::project::{self, Profile};
 const WRITERS: &[(&str, &str)] = &[
     ("drift-config", "tests::reference_files::files_are_up_to_date"),
     ("drift-cli", "commands::documents::schemas_are_up_to_date"),
+    ("drift-cli", "error::listing::errors_are_up_to_date"),
 ];
 
 const REFERENCE: &str = "docs/cli.md";

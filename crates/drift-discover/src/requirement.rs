@@ -50,7 +50,8 @@ impl Requirement {
             "maven" => exact::maven(text),
             "gradle" => exact::gradle(text),
             "dotnet" => exact::nuget(text),
-            "go" | "swift" => exact::plain(text),
+            "go" => exact::plain(text),
+            "swift" => comparator::swift(text),
             _ => None,
         }
     }

@@ -11,8 +11,11 @@ use drift_backup::{
     Arrived, BundleHeader, BundleReader, LiveState, Swap, Swapped, arrive, complete, live_state, swap,
 };
 use drift_db::intent::{self, Operation};
-use drift_db::{LockName, WorkspacePaths, lock_exclusive, lock_shared};
+use drift_db::store::file;
+use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
+use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::{RemovedView, retain};
@@ -20,7 +23,10 @@ use super::erase::identity;
 use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
 use super::restore::place;
+use super::scan::proof::prove;
+use super::wire::stored;
 use super::work::with_work;
+use super::workspace::unfinished;
 use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
@@ -39,7 +45,7 @@ pub(crate) struct Looked {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ImportReport {
     pub(crate) dry_run: bool,
     /// Whether anything was imported.
@@ -66,7 +72,7 @@ pub(crate) struct ImportReport {
 }
 
 /// What happens to one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PlannedView {
     pub(crate) database: &'static str,
     pub(crate) bytes: u64,
@@ -137,6 +143,7 @@ pub(crate) fn apply(
     session: &Session<'_>,
     looked: Looked,
     retention: &RetentionPolicy,
+    walk: &WalkOptions,
 ) -> Result<ImportReport, CommandError> {
     let Looked { paths, reader, source } = looked;
     prepare_dir(&paths)?;
@@ -180,7 +187,48 @@ pub(crate) fn apply(
         Some(safety) => retain(session, &paths, retention, &[safety]),
         None => Vec::new(),
     };
-    Ok(done(&paths, &header, &swapped, removed))
+    let mut report = done(&paths, &header, &swapped, removed);
+    if swapped.databases.contains(&DatabaseKind::Drift) {
+        match compare(session, &paths, walk) {
+            Ok((unchanged, changed)) => {
+                (report.unchanged_files, report.changed_files) = (unchanged, changed);
+            }
+            Err(error) if error.code == ErrorCode::Interrupted => return Err(error),
+            // What was imported is live, and the next scan finds out.
+            Err(error) => {
+                let message = format!("the files could not be compared: {}", error.message);
+                session.warn(Warning::new("import.not_compared", message));
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// How many files here are what the rows tell, by the rule of the next scan, and how many that scan must read.
+fn compare(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &WalkOptions,
+) -> Result<(u64, u64), CommandError> {
+    let root = paths.root();
+    let lock = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
+    let database = inspect(paths)?.reader(DatabaseKind::Drift, &lock);
+    let database = database.ok_or_else(|| unfinished(root))?;
+    let rows = database.read(file::count)?;
+    if find_top(root).is_none() {
+        return Ok((0, rows));
+    }
+    let flag = session.interrupt.flag();
+    let files = walk(root, options, flag, &|_| {})?.files;
+    let places: Vec<u32> = (0..files.len() as u32).collect();
+    let proof = database.read(|c| {
+        prove(root, &files, &places, |place| file::content_of(c, &stored(&files.path(place as usize))))
+    })?;
+    let likely: Vec<u32> = proof.likely.iter().map(|(place, _)| *place).collect();
+    let mut unchanged = proof.proved.len() as u64;
+    let mut sink = |found: Fingerprint| unchanged += u64::from(proof.confirms(&found));
+    fingerprint(root, &files, &likely, &Vouched::default(), 0, flag, &|_| {}, &mut sink)?;
+    Ok((unchanged, rows.saturating_sub(unchanged)))
 }
 
 fn report(paths: &WorkspacePaths, header: &BundleHeader) -> ImportReport {

@@ -1,8 +1,10 @@
 //! Scan: the work tree as it is now, into the rows of drift.db.
 //!
 //! One transaction holds everything a scan changes, so a reader sees the old scan or the new one, and a kill
-//! leaves the old one. A file is hashed again only if its size, modification time or inode changed.
+//! leaves the old one. A file is hashed again only if its size, modification time or inode changed, and git's
+//! index does not prove that its content is the same.
 
+pub(super) mod proof;
 mod rows;
 mod tally;
 
@@ -28,6 +30,7 @@ use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
 use super::{Session, Unit, context};
 use crate::error::CommandError;
+use proof::Proof;
 use tally::Tally;
 
 pub(crate) use tally::ProjectCounts;
@@ -68,6 +71,10 @@ pub(crate) struct ScanReport {
     /// Of the added ones, those whose content was at a path that is gone.
     pub(crate) renamed: u64,
     pub(crate) rehashed: u64,
+    /// Files whose times are new and that were not read, since git's index proves their content.
+    pub(crate) vouched: u64,
+    /// Files read only because they are as new as git's index itself, and found as they were.
+    pub(crate) confirmed: u64,
     pub(crate) projects: u64,
     pub(crate) edges: u64,
     /// Those that are gone come last.
@@ -118,9 +125,15 @@ pub(super) fn store(
         let now = session.now.to_string();
         let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
         let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
-        let changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
+        let mut changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
+        let proof = match options.rehash {
+            Rehash::Changed => proof::spare(paths.root(), &tree.files, &mut changes, tx)?,
+            // Nothing is believed, and what git has for a content is asked all the same.
+            Rehash::All => Proof::new(paths.root(), &tree.files, &changes),
+        };
         let mut tally = Tally::new(&tree, &keys, &replaced);
-        let mut problems = store_files(session, paths, &tree, &keys, options, &changes, &mut tally, tx)?;
+        let mut problems =
+            store_files(session, paths, &tree, &keys, options, &changes, &proof, &mut tally, tx)?;
         let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
         problems.extend(tree.problems.iter().cloned());
         problems.sort();
@@ -135,6 +148,8 @@ pub(super) fn store(
             removed: tally.removed,
             renamed: tally.renamed,
             rehashed: tally.rehashed,
+            vouched: tally.vouched,
+            confirmed: tally.confirmed,
             projects: tree.graph.projects.len() as u64,
             edges: tree.graph.edges.len() as u64,
             per_project: tally.per_project(),
@@ -197,6 +212,7 @@ fn store_files(
     keys: &[i64],
     options: &ScanOptions,
     changes: &Changes,
+    proof: &Proof,
     tally: &mut Tally<'_>,
     tx: &Changing<'_>,
 ) -> Result<Vec<Problem>, CommandError> {
@@ -216,14 +232,22 @@ fn store_files(
                 tally.remove(path, &row);
             }
         }
+        for &place in &proof.proved {
+            let stat = tree.files.stat(place as usize);
+            let path = stored(&tree.files.path(place as usize));
+            tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
+            tally.vouched += 1;
+        }
         let mut written = Ok(());
         let mut sink = |found: Fingerprint| {
             if written.is_ok() {
-                written = store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, tally);
+                written =
+                    store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, proof, tally);
             }
         };
         let flag = session.interrupt.flag();
-        let found = fingerprint(paths.root(), &tree.files, &places, options.threads, flag, &on, &mut sink);
+        let (files, vouched, threads) = (&tree.files, &proof.vouched, options.threads);
+        let found = fingerprint(paths.root(), files, &places, vouched, threads, flag, &on, &mut sink);
         written.map(|()| found)
     })?;
     Ok(found?)
@@ -234,9 +258,14 @@ fn store_file(
     row: FileRow,
     found: &Fingerprint,
     changes: &Changes,
+    proof: &Proof,
     tally: &mut Tally<'_>,
 ) -> Result<(), SqlError> {
-    tally.rehashed += 1;
+    if proof.confirms(found) {
+        tally.confirmed += 1;
+    } else {
+        tally.rehashed += 1;
+    }
     if changes.added.binary_search(&found.file).is_ok() {
         tally.add(found.file, &found.hash);
         return writer.add(&row);

@@ -23,6 +23,13 @@ fn key(ecosystem: &str, project: &Project) -> Option<String> {
     }
 }
 
+/// Whether a project is the root of a workspace whose tool does not count the root among its members. pnpm and nx
+/// do.
+fn is_apart(index: &Index<'_>, project: &Project) -> bool {
+    let is_root = project.workspace.as_deref() == Some(&project.id.0);
+    is_root && project.ecosystem.0 == "npm" && !matches!(index.manager(project), Some("pnpm" | "nx"))
+}
+
 /// Problems by which discovery says that it passed over the second member of a name.
 const PROBLEMS: [&str; 2] = ["member.duplicate_name", "member.duplicate"];
 
@@ -30,6 +37,9 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
     let mut by_name: BTreeMap<(&str, &str, String), Vec<&Project>> = BTreeMap::new();
     for project in &index.input.graph.projects {
         let ecosystem = project.ecosystem.0.as_ref();
+        if is_apart(index, project) {
+            continue;
+        }
         if let (Some(workspace), Some(key)) = (&project.workspace, key(ecosystem, project)) {
             by_name.entry((workspace, ecosystem, key)).or_default().push(project);
         }

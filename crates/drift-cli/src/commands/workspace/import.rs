@@ -11,6 +11,7 @@ use crate::error::CommandError;
 use crate::ops::config::Anchor;
 use crate::ops::export::{CACHE_DIR, CACHE_FILE};
 use crate::ops::import::{self, ImportReport, Source};
+use crate::ops::scan::Rehash;
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
 
@@ -72,7 +73,8 @@ fn work(args: &Args, shell: &Shell<'_>) -> Result<ImportReport, CommandError> {
             looked.root().display()
         ))?;
     }
-    import::apply(&session, looked, &options::retention(&config))
+    let scan = options::scan(&config, shell, Rehash::Changed);
+    import::apply(&session, looked, &options::retention(&config), &scan.tree.walk)
 }
 
 impl Report for ImportReport {

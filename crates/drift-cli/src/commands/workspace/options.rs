@@ -12,6 +12,7 @@ use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
 use crate::ops::base::{self, BaseOptions};
 use crate::ops::cache_key::CacheKeyOptions;
+use crate::ops::check::{CheckOptions, Keep, Policy, Scope};
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::Shell;
@@ -44,6 +45,18 @@ pub(super) fn cache_key(config: &Config, shell: &Shell<'_>, ci: &CiEnv) -> Cache
     CacheKeyOptions {
         tree: tree(config, git_ignore(shell)),
         base: compared_with(config, shell, Some(ci.clone())),
+    }
+}
+
+/// What is asked of `check`, besides its flags.
+pub(super) fn check(config: &Config, shell: &Shell<'_>, base: Option<String>) -> CheckOptions {
+    CheckOptions {
+        scan: scan(config, shell, Rehash::Changed),
+        base: BaseOptions { flag: base, ..compared_with(config, shell, base::ci(&shell.vars())) },
+        policy: Policy { rules: config.rules.clone(), gates: config.gates.clone() },
+        scope: Scope::All,
+        keep: Keep::Nothing,
+        projects: Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use drift_db::store::{StoredPath, file};
 use drift_discover::{
     ChangeKind, ChangedFile, Comparison, Ecosystem, Edge, EdgeKind, Entry, Event, Fingerprint, Git,
     NativeWorkspace, Project, ProjectGraph, ProjectId, ReadError, RepoPath, RevisionSource, Source, Tree,
-    fingerprint, is_lock_file,
+    Vouched, fingerprint, is_lock_file,
 };
 
 use super::AffectedOptions;
@@ -131,7 +131,7 @@ fn hash(
         }
     };
     let (threads, cancel) = (options.tree.walk.threads, session.interrupt.flag());
-    fingerprint(root, &tree.files, places, threads, cancel, &on, &mut sink)?;
+    fingerprint(root, &tree.files, places, &Vouched::default(), threads, cancel, &on, &mut sink)?;
     Ok(())
 }
 
