@@ -181,6 +181,7 @@ fn an_agent_gets_one_screen() {
       `drift workspace graph --from PROJECT` to see what a project depends on
       `drift workspace graph --to PROJECT` to see what depends on a project
       `drift workspace affected` to list the projects that the changes since the base touch
+      `drift workspace check` to judge the projects by the rules of this repository
       `drift workspace scan` to bring all of this up to date
       `drift workspace backup` to take a verified snapshot
       `drift workspace restore` to bring the newest snapshot back
@@ -304,6 +305,18 @@ fn every_known_schema_is_read() {
     }
     env.run(["workspace", "migrate", "--database", "cortex", "--to", "1", "--yes"]).success();
     assert_eq!(context(&env, &[])["sections"]["memory"]["count"], 0);
+}
+
+#[test]
+fn a_check_that_records_keeps_its_sections_in_step() {
+    let env = workspace();
+    assert_eq!(context(&env, &[])["sections"]["health"], Value::Null);
+    env.run(["workspace", "check", "--record"]);
+    let document = context(&env, &[]);
+    let health = &document["sections"]["health"];
+    assert_eq!((&health["run"], &health["count"]), (&1.into(), &3.into()));
+    assert!(health["gate"].is_string() && health["health"].is_u64(), "{health}");
+    assert!(document["updated_at"]["health"].is_string() && document["updated_at"]["findings"].is_string());
 }
 
 #[test]
