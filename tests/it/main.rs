@@ -26,6 +26,7 @@ mod man;
 mod migrate;
 mod outcome;
 mod restore;
+mod safekeeping;
 mod scan;
 mod signals;
 mod size;

@@ -114,14 +114,20 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
     Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
 }
 
-/// What is restored journals as the workspace did: with a rollback journal where somebody chose that, or where
-/// WAL is unsafe.
+/// What is restored journals as the workspace did, and where nothing live tells, as a new one would: as it is
+/// configured, else with a rollback journal where WAL is unsafe.
 fn journal(work: &Work<'_>) -> JournalMode {
     let live = DatabaseKind::WORKSPACE.map(|kind| copy::journal_mode(&work.paths.database(kind)));
-    if live.contains(&Some(JournalMode::Delete)) || wal_unsafe(&work.paths.drift_dir()).is_some() {
+    let by_place = || match wal_unsafe(&work.paths.drift_dir()) {
+        Some(_) => JournalMode::Delete,
+        None => JournalMode::Wal,
+    };
+    if live.contains(&Some(JournalMode::Delete)) {
         JournalMode::Delete
+    } else if live.contains(&Some(JournalMode::Wal)) {
+        by_place()
     } else {
-        JournalMode::Wal
+        work.journal.unwrap_or_else(by_place)
     }
 }
 
