@@ -13,6 +13,9 @@ use crate::outcome::{Outcome, Redactor};
 /// The time at which every test takes place.
 pub(crate) const NOW: &str = "2026-11-22T20:15:30Z";
 
+/// The schema versions of drift.db and cortex.db that this drift migrates to.
+pub(crate) const LATEST: (i64, i64) = (6, 2);
+
 /// A drift that hangs fails its test instead of stopping all of them.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
@@ -128,6 +131,18 @@ impl TestEnv {
         let mut command = self.program(env!("CARGO_BIN_EXE_drift"), Path::new(""));
         command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// Runs a line of shell in the repository, where `drift` is on the path; returns stdout and stderr as they
+    /// came.
+    pub(crate) fn shell(&self, line: &str) -> String {
+        let bin = Path::new(env!("CARGO_BIN_EXE_drift")).parent().unwrap();
+        let path = self.vars.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+        let path = std::env::split_paths(&path.unwrap_or_default()).collect::<Vec<_>>();
+        let path = std::env::join_paths([bin.to_path_buf()].into_iter().chain(path)).unwrap();
+        let mut command = self.program("sh", Path::new(""));
+        let output = command.arg("-c").arg(format!("{{ {line}\n}} 2>&1")).env("PATH", path).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs git in the repository, and returns what it prints.

@@ -37,6 +37,13 @@ fn markdown_is_the_whole_reference() {
     }
 }
 
+#[test]
+fn the_reference_is_up_to_date() {
+    let reference = TestEnv::new().run(["man", "--format", "markdown"]).success().stdout;
+    let found = include_str!("../../docs/cli.md").replace("\r\n", "\n");
+    assert_eq!(found, reference, "run `cargo xtask man`");
+}
+
 #[cfg(unix)]
 #[test]
 fn groff_has_no_complaint() {

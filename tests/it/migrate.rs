@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use rusqlite::Connection;
 
-use crate::env::TestEnv;
+use crate::env::{LATEST, TestEnv};
 
 /// A workspace whose databases have their first schema, with rows in them.
 fn old() -> TestEnv {
@@ -38,9 +38,11 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     assert_snapshot!(env.run(["workspace", "migrate", "--plan"]), @"
     exit 0
     --- stdout
-    drift.db from schema 1 to 3:
+    drift.db from schema 1 to 5:
       0002_context
       0003_project_state
+      0004_check
+      0005_git_oid
     cortex.db from schema 1 to 2:
       0002_memory
     ");
@@ -48,7 +50,7 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     exit 0
     --- stdout
     DATABASE  VERSION  LATEST  PENDING
-    drift           1       3  0002_context, 0003_project_state
+    drift           1       5  0002_context, 0003_project_state, 0004_check, 0005_git_oid
     cortex          1       2  0002_memory
     ");
     env.run(["workspace", "migrate", "--check"]).assert_code(3);
@@ -56,7 +58,7 @@ fn an_old_workspace_is_read_planned_and_migrated() {
     assert_snapshot!(env.run(["workspace", "migrate"]), @"
     exit 0
     --- stdout
-    Migrated drift.db from schema 1 to 3: 0002_context, 0003_project_state
+    Migrated drift.db from schema 1 to 5: 0002_context, 0003_project_state, 0004_check, 0005_git_oid
     Migrated cortex.db from schema 1 to 2: 0002_memory
     To go back: drift workspace restore [ID]
     ");
@@ -78,7 +80,7 @@ fn init_migrates_too() {
     let env = old();
     let done = env.run(["workspace", "init", "--json"]).success().json();
     assert_eq!(done["created"], false);
-    assert_eq!((version(&env, "drift"), version(&env, "cortex")), (3, 2));
+    assert_eq!((version(&env, "drift"), version(&env, "cortex")), LATEST);
 }
 
 #[test]
@@ -89,12 +91,15 @@ fn going_down_is_asked_for_and_can_be_undone() {
     assert_snapshot!(env.run(down), @"
     exit 2
     --- stderr
-    error: not confirmed: take drift.db down from schema 3 to 2, which drops what only the later one holds?
+    error: not confirmed: take drift.db down from schema 5 to 2, which drops what only the later one holds?
     hint: give `--yes` to confirm without being asked
     ");
-    assert_eq!(version(&env, "drift"), 3);
+    assert_eq!(version(&env, "drift"), LATEST.0);
     let done = env.run(down.iter().copied().chain(["--yes", "--json"])).success().json();
-    assert_eq!(done["databases"][0]["applied"], serde_json::json!(["0003_project_state"]));
+    assert_eq!(
+        done["databases"][0]["applied"],
+        serde_json::json!(["0005_git_oid", "0004_check", "0003_project_state"])
+    );
     assert_eq!(version(&env, "drift"), 2);
     let mixed = env.run(["workspace", "verify", "--json"]).success().json();
     let codes: Vec<_> =
@@ -102,7 +107,7 @@ fn going_down_is_asked_for_and_can_be_undone() {
     assert_eq!(codes, ["schema.pending", "schema.mixed"]);
     let safety = done["safety_backup"].as_str().unwrap();
     env.run(["workspace", "restore", safety, "--yes"]).success();
-    assert_eq!(version(&env, "drift"), 3);
+    assert_eq!(version(&env, "drift"), LATEST.0);
 }
 
 #[test]
@@ -128,7 +133,7 @@ fn several_at_once_migrate_once() {
     let codes: Vec<_> =
         running.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap()).collect();
     assert!(codes.contains(&0) && codes.iter().all(|code| [0, 5].contains(code)), "{codes:?}");
-    assert_eq!(count(&env), before + 2, "each of the two steps was applied once");
+    assert_eq!(count(&env), before + 4, "each step was applied once");
 }
 
 #[test]
@@ -154,10 +159,13 @@ fn a_killed_migrate_leaves_old_or_new_and_finishes_when_run_again() {
         std::thread::sleep(std::time::Duration::from_millis(delay));
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!([1, 3].contains(&version(&env, "drift")) && [1, 2].contains(&version(&env, "cortex")));
+        assert!(
+            [1, LATEST.0].contains(&version(&env, "drift"))
+                && [1, LATEST.1].contains(&version(&env, "cortex"))
+        );
         env.run(["workspace", "migrate"]).success();
         env.run(["workspace", "verify"]).success();
-        assert_eq!((version(&env, "drift"), version(&env, "cortex")), (3, 2));
+        assert_eq!((version(&env, "drift"), version(&env, "cortex")), LATEST);
     }
 }
 

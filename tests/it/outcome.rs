@@ -1,10 +1,14 @@
 //! What a run of drift left behind: exit code, stdout, stderr.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::process::Output;
+use std::sync::{Mutex, PoisonError};
 
+use jsonschema::Validator;
 use regex::Regex;
+use serde_json::Value;
 
 /// Shown in snapshots with everything replaced that differs between runs; the fields are as they came.
 pub(crate) struct Outcome {
@@ -17,9 +21,11 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn new(output: Output, redactor: Redactor) -> Outcome {
+        let stdout = String::from_utf8(output.stdout).expect("stdout is UTF-8");
+        check_against_schema(&stdout);
         Outcome {
             code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stdout,
             stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
             redactor,
         }
@@ -63,6 +69,25 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// Fails if `stdout` is a document of drift that is not as `docs/schema/` says.
+fn check_against_schema(stdout: &str) {
+    static SCHEMAS: Mutex<BTreeMap<String, Validator>> = Mutex::new(BTreeMap::new());
+    let Ok(document) = serde_json::from_str::<Value>(stdout) else { return };
+    let Some(name) = document["schema"].as_str().filter(|name| name.starts_with("drift.")) else { return };
+    let mut schemas = SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner);
+    let schema = schemas.entry(name.to_owned()).or_insert_with(|| read_schema(name));
+    let errors: Vec<_> =
+        schema.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "not a {name}: {errors:#?}\n{document:#}");
+}
+
+fn read_schema(name: &str) -> Validator {
+    let file = format!("{}.json", name.replace('/', "."));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema").join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
+}
+
 /// Replaces what differs between runs and machines.
 pub(crate) struct Redactor {
     patterns: Vec<(Regex, &'static str)>,
@@ -91,7 +116,7 @@ impl Redactor {
         Redactor { patterns }
     }
 
-    fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let redact = |text: String, (pattern, name): &(Regex, &str)| pattern.replace_all(&text, *name).into();
         self.patterns.iter().fold(text.to_owned(), redact)
     }
@@ -104,4 +129,18 @@ fn what_varies_is_replaced() {
     check("in /tmp/x/repo/a of /tmp/x/home", "in [ROOT]/a of [HOME]");
     check("20261122T201530Z-7f3a at 2026-11-22T20:15:30.123Z", "[ID] at [TIME]");
     check("1.5 MiB in 340 ms, 3 projects", "[SIZE] in [DURATION], 3 projects");
+}
+
+#[test]
+#[should_panic(expected = "not a drift.man/v1")]
+fn a_document_that_is_not_as_its_schema_says_fails_the_test() {
+    check_against_schema(r#"{"schema":"drift.man/v1","ok":true,"page":3,"warnings":[]}"#);
+}
+
+#[test]
+fn other_json_is_nobodys_business() {
+    check_against_schema("{}");
+    check_against_schema("[1]");
+    check_against_schema(r#"{"schema":3}"#);
+    check_against_schema(r#"{"schema":"drift.man/v1","ok":true,"page":"","new":1,"warnings":[]}"#);
 }

@@ -67,10 +67,9 @@ fn people_get_bars() {
     assert_snapshot!(env.run(["workspace", "size"]), @"
     exit 0
     --- stdout
-    drift.db   [SIZE]  ███████████████           [SIZE] free
-    cortex.db  [SIZE]  ██████████
+    drift.db   [SIZE]  █████████████████
+    cortex.db  [SIZE]  ████████
     total      [SIZE]  ████████████████████████
-    `drift workspace gc` would give back about [SIZE]
     ");
 }
 

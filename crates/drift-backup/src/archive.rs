@@ -199,18 +199,18 @@ fn pump(mut from: File, to: &mut impl Write, path: &Path, work: &Work<'_>) -> Re
 
 /// Counts and hashes what is written. On one thread: each database has one of its own already, and more per file
 /// wait for each other longer than they save.
-struct Meter<W> {
+pub(crate) struct Meter<W> {
     inner: W,
     hasher: blake3::Hasher,
     bytes: u64,
 }
 
 impl<W: Write> Meter<W> {
-    fn new(inner: W) -> Meter<W> {
+    pub(crate) fn new(inner: W) -> Meter<W> {
         Meter { inner, hasher: blake3::Hasher::new(), bytes: 0 }
     }
 
-    fn finish(self) -> (W, Digest) {
+    pub(crate) fn finish(self) -> (W, Digest) {
         let digest = Digest { bytes: self.bytes, blake3: self.hasher.finalize().to_hex().to_string() };
         (self.inner, digest)
     }

@@ -29,6 +29,14 @@ pub enum BackupError {
     NotInSnapshot { id: String, database: &'static str },
     #[error("{} is not empty", dir.display())]
     NotEmpty { dir: PathBuf },
+    #[error("there is no bundle {}", path.display())]
+    NoBundle { path: PathBuf },
+    #[error("{} is not a bundle: {what}", path.display())]
+    NotABundle { path: PathBuf, what: String },
+    #[error("the bundle is refused: {detail}")]
+    BundleRefused { detail: String },
+    #[error("the bundle has format {format}, newer than this drift knows")]
+    NewerBundle { format: u64 },
     #[error("an interrupted {operation} can be neither finished nor undone: {detail}")]
     Stuck { operation: &'static str, detail: String },
 }
@@ -55,6 +63,14 @@ impl BackupError {
             BackupError::NoSpace { .. } => "free some space; nothing was written",
             BackupError::NotInSnapshot { .. } => "`drift workspace backup show` tells what a snapshot holds",
             BackupError::NotEmpty { .. } => "name a directory that is empty or does not exist",
+            BackupError::NoBundle { .. } => "`drift workspace export` writes one",
+            BackupError::NotABundle { .. } => {
+                "`drift workspace export` writes bundles; a snapshot comes back with `drift workspace restore`"
+            }
+            BackupError::BundleRefused { .. } => {
+                "it is damaged, or drift did not write it; nothing was changed: export it again"
+            }
+            BackupError::NewerBundle { .. } => "use the drift that wrote it, or a later one",
             BackupError::Stuck { .. } => {
                 "look at .drift/intent.json; once it is moved away, `drift workspace restore` brings a snapshot back"
             }

@@ -1,4 +1,5 @@
-//! Snapshots of a workspace: taking, listing, verifying and restoring them.
+//! Snapshots of a workspace: taking, listing, verifying and restoring them. And bundles, which carry a workspace
+//! to another machine.
 //!
 //! Invariants: a snapshot exists only once its header does, and the header is written last; a published snapshot
 //! never changes but for being pinned; nothing live is overwritten that was not stored first; both databases of
@@ -6,6 +7,7 @@
 //! Knows nothing about what the rows mean, configuration files, the terminal, the environment or the clock.
 
 mod archive;
+mod bundle;
 mod create;
 mod edit;
 mod error;
@@ -22,6 +24,10 @@ mod verify;
 mod work;
 
 pub use archive::Compression;
+pub use bundle::{
+    Arrived, BundleDatabase, BundleHeader, BundleReader, ExportOptions, Exported, Output, arrive, complete,
+    export,
+};
 pub use create::{CreateOptions, Created, Hold, create};
 pub use edit::{Pin, delete, discard, pin};
 pub use error::{BackupError, Result};

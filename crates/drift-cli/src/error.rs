@@ -5,9 +5,11 @@
 
 mod config;
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 mod libraries;
@@ -79,8 +81,19 @@ impl Serialize for ErrorCode {
     }
 }
 
+impl JsonSchema for ErrorCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        json_schema!({ "type": "string", "enum": names })
+    }
+}
+
 /// What failed, why, and what to do next.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct CommandError {
     pub(crate) code: ErrorCode,
     /// Lower case, no final period.
@@ -144,5 +157,7 @@ impl From<Interrupted> for CommandError {
     }
 }
 
+#[cfg(test)]
+mod listing;
 #[cfg(test)]
 mod tests;

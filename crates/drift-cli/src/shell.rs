@@ -84,10 +84,20 @@ impl<'a> Shell<'a> {
         })
     }
 
+    /// What is piped in, read as it comes.
+    pub(crate) fn stdin_stream(&self) -> Box<dyn std::io::Read> {
+        self.env.stdin_stream()
+    }
+
     /// Where settings come from besides files.
     pub(crate) fn config_sources(&self) -> Sources {
         let flags = self.global.config.iter().map(|set| (set.key.clone(), set.value.clone()));
         Sources { env: self.env.vars().clone(), flags: flags.collect(), strict: self.global.strict_config }
+    }
+
+    /// What tells this drift from any other.
+    pub(crate) fn build(&self) -> &str {
+        self.env.build()
     }
 
     /// The environment, for CI detection.

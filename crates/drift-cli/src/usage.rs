@@ -2,6 +2,7 @@
 
 use clap::error::ErrorKind;
 use drift_db::DatabaseKind;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
@@ -55,9 +56,10 @@ fn see_help(usage: Option<&str>) -> String {
     format!("see `{} --help`", words.collect::<Vec<_>>().join(" "))
 }
 
-#[derive(Serialize)]
-struct Help {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Help {
     #[serde(serialize_with = "plain")]
+    #[schemars(with = "String")]
     text: String,
 }
 
@@ -73,15 +75,15 @@ fn plain<S: serde::Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_str(&anstream::adapter::strip_str(text).to_string())
 }
 
-#[derive(Serialize)]
-struct Version {
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Version {
     version: &'static str,
     sqlite: &'static str,
     /// The schema versions this drift writes.
     schemas: Vec<Schema>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct Schema {
     name: &'static str,
     version: u32,

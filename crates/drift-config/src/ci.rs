@@ -11,6 +11,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ use self::providers::{PROVIDERS, Row};
 use crate::value::{BranchName, Scalar as _};
 
 /// Who runs drift. The names are those of documents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CiProvider {
     Github,
@@ -44,6 +45,29 @@ pub enum CiProvider {
 }
 
 impl CiProvider {
+    /// Those that people name come first.
+    pub const ALL: &'static [CiProvider] = &[
+        CiProvider::Github,
+        CiProvider::Gitlab,
+        CiProvider::Jenkins,
+        CiProvider::CircleCi,
+        CiProvider::Azure,
+        CiProvider::Buildkite,
+        CiProvider::Generic,
+        CiProvider::Bitbucket,
+        CiProvider::Travis,
+        CiProvider::Drone,
+        CiProvider::Woodpecker,
+        CiProvider::AppVeyor,
+        CiProvider::TeamCity,
+        CiProvider::Semaphore,
+        CiProvider::Cirrus,
+        CiProvider::CodeBuild,
+        CiProvider::CloudBuild,
+        CiProvider::Gitea,
+        CiProvider::Forgejo,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             CiProvider::Github => "github",
@@ -103,6 +127,14 @@ impl CiEnv {
         match PROVIDERS.iter().find(|row| row.detect.iter().any(|test| test.holds(vars))) {
             Some(row) => Some(CiEnv::of(row, vars)),
             None => is_set("CI").then(|| CiEnv::empty(CiProvider::Generic)),
+        }
+    }
+
+    /// What the variables of `provider` say, whether or not anything else speaks for it.
+    pub fn of_provider(provider: CiProvider, vars: &BTreeMap<String, String>) -> CiEnv {
+        match PROVIDERS.iter().find(|row| row.provider == provider) {
+            Some(row) => CiEnv::of(row, vars),
+            None => CiEnv::empty(provider),
         }
     }
 

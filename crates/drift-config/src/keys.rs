@@ -21,8 +21,8 @@ use crate::{
 /// The built-in configuration with a comment for every key; also `drift.toml.example`.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
 
-/// The section whose keys are names of projects; each holds the limits that `[gates]` holds.
-const PROJECT_GATES: [&str; 2] = ["gates", "projects"];
+/// The sections whose keys are names of projects; each entry holds what the section around it holds.
+pub(crate) const OF_PROJECTS: [[&str; 2]; 2] = [["rules", "projects"], ["gates", "projects"]];
 
 /// The path of a key, one segment per table. Shown dotted, with quotes where TOML needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +144,7 @@ impl KeyTable {
         assert!(problems.is_empty(), "BUG: default.toml does not parse: {problems:?}");
         let mut leaves = Vec::new();
         let mut root = sections(&defaults, &defaults.dict, &KeyPath::default(), &mut leaves);
-        open_project_gates(&mut root);
+        OF_PROJECTS.iter().for_each(|path| open_projects(&mut root, *path));
         leaves.sort_by_key(|(start, _)| *start);
         KeyTable { root, leaves: leaves.into_iter().map(|(_, leaf)| leaf).collect(), defaults }
     }
@@ -192,7 +192,7 @@ impl KeyTable {
                 Some(Node::Section(inner) | Node::Entries(inner)) => known = inner,
                 Some(Node::Leaf(_)) => return Some(parent.child(segment).to_string()),
                 // Below a free name, or below a section that is itself unknown.
-                None if parent.segments() == PROJECT_GATES => {}
+                None if OF_PROJECTS.iter().any(|path| parent.segments() == path) => {}
                 None => return self.suggest_whole(path),
             }
             parent = parent.child(segment);
@@ -243,14 +243,14 @@ fn sections(
     nodes
 }
 
-fn open_project_gates(root: &mut BTreeMap<String, Node>) {
-    let Some(Node::Section(gates)) = root.get_mut(PROJECT_GATES[0]) else { return };
-    let limits = gates.iter().filter_map(|(name, node)| match node {
+fn open_projects(root: &mut BTreeMap<String, Node>, [section, projects]: [&str; 2]) {
+    let Some(Node::Section(section)) = root.get_mut(section) else { return };
+    let own = section.iter().filter_map(|(name, node)| match node {
         Node::Leaf(leaf) => Some((name.clone(), Node::Leaf(leaf.clone()))),
         _ => None,
     });
-    let limits = limits.collect();
-    gates.insert(PROJECT_GATES[1].to_owned(), Node::Entries(limits));
+    let own = own.collect();
+    section.insert(projects.to_owned(), Node::Entries(own));
 }
 
 fn kind_of(value: &Value) -> Kind {

@@ -49,14 +49,14 @@ pub use crate::{
     load::{LoadOptions, Loaded, Provenance, load, validate},
     model::{
         AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, Gate, GateOverride, GatesConfig,
-        GcConfig, LockConfig, RetentionConfig, RulesConfig, WorkspaceConfig,
+        GcConfig, IgnoreConfig, LockConfig, RetentionConfig, RuleOverride, RulesConfig, WorkspaceConfig,
     },
     problem::{Problem, ProblemLevel, Style, code},
     reference::reference,
     schema::schema,
     settings::Setting,
     value::{
-        BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Percent, Severity,
-        StartupCheck,
+        BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Pattern, Percent,
+        Severity, StartupCheck,
     },
 };

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::value::{
-    BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Percent, Severity,
+    BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Pattern, Percent, Severity,
     StartupCheck,
 };
 
@@ -50,6 +50,39 @@ pub struct RulesConfig {
     pub version_mismatch: Severity,
     pub unsatisfied_range: Severity,
     pub outside_workspace: Severity,
+    pub ignore: IgnoreConfig,
+    pub projects: BTreeMap<String, RuleOverride>,
+}
+
+/// Of each rule, what is not reported: patterns of the subject of a finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IgnoreConfig {
+    pub dependency_cycle: Vec<Pattern>,
+    pub duplicate_name: Vec<Pattern>,
+    pub missing_member: Vec<Pattern>,
+    pub invalid_manifest: Vec<Pattern>,
+    pub version_mismatch: Vec<Pattern>,
+    pub unsatisfied_range: Vec<Pattern>,
+    pub outside_workspace: Vec<Pattern>,
+}
+
+/// What differs for one project; the rest is inherited from `[rules]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RuleOverride {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dependency_cycle: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_name: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing_member: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid_manifest: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_mismatch: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsatisfied_range: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside_workspace: Option<Severity>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -139,6 +172,7 @@ pub struct GcConfig {
     pub auto: bool,
     pub history: HumanDuration,
     pub removed_projects: HumanDuration,
+    pub baselines: HumanDuration,
     pub staging_grace: HumanDuration,
     pub vacuum_free_percent: Percent,
 }

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use crate::{
-    keys::{KeyPath, Node, table},
+    keys::{KeyPath, Node, OF_PROJECTS, table},
     model::Config,
 };
 
@@ -48,13 +48,15 @@ fn property<'a>(schema: &'a mut Value, path: &KeyPath) -> Option<&'a mut Value> 
     path.segments().iter().try_fold(schema, |schema, segment| schema.get_mut("properties")?.get_mut(segment))
 }
 
-/// The prose of `[gates]` holds for the limits of one project as well.
+/// The prose of a section holds for what one project overrides as well.
 fn describe_entries(schema: &mut Value) {
-    let Some(Node::Section(gates)) = table().root.get("gates") else { return };
-    let entry = &mut schema["properties"]["gates"]["properties"]["projects"]["additionalProperties"];
-    for (name, node) in gates {
-        if let (Node::Leaf(leaf), Some(limit)) = (node, entry["properties"].get_mut(name)) {
-            limit["description"] = json!(leaf.doc);
+    for [section, projects] in OF_PROJECTS {
+        let Some(Node::Section(nodes)) = table().root.get(section) else { continue };
+        let entry = &mut schema["properties"][section]["properties"][projects]["additionalProperties"];
+        for (name, node) in nodes {
+            if let (Node::Leaf(leaf), Some(own)) = (node, entry["properties"].get_mut(name)) {
+                own["description"] = json!(leaf.doc);
+            }
         }
     }
 }

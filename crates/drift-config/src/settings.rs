@@ -60,7 +60,7 @@ impl Loaded {
         let mut wanted: Vec<Setting> =
             settings.iter().filter(|setting| setting.key.starts_with(&path)).cloned().collect();
         if let (Found::Leaf(leaf), true) = (found, wanted.is_empty()) {
-            // A limit that a project does not override is that of `[gates]`.
+            // What a project does not override is as in the section around.
             let inherited = settings.into_iter().find(|setting| setting.key == leaf.path);
             wanted.extend(inherited.map(|setting| Setting { key: path, ..setting }));
         }

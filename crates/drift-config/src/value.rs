@@ -15,7 +15,7 @@ mod tests;
 pub use self::{
     branch::BranchName,
     duration::HumanDuration,
-    glob::{DirPattern, Glob},
+    glob::{DirPattern, Glob, Pattern},
     keyword::{JournalMode, Severity, StartupCheck},
     limit::Limit,
     percent::Percent,

@@ -38,10 +38,15 @@ pub(crate) const DRIFT: &[Migration] = &[
     migration!("drift", "0001_workspace"),
     migration!("drift", "0002_context"),
     migration!("drift", "0003_project_state", Some(problem_owner::assign)),
+    migration!("drift", "0004_check"),
+    migration!("drift", "0005_git_oid"),
+    migration!("drift", "0006_scan_memory"),
 ];
 
 pub(crate) const CORTEX: &[Migration] =
     &[migration!("cortex", "0001_event"), migration!("cortex", "0002_memory")];
+
+pub(crate) const REGISTRY: &[Migration] = &[migration!("registry", "0001_workspace")];
 
 /// Which way a migration was walked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

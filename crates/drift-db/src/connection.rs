@@ -12,11 +12,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
+use crate::kind::DatabaseKind;
 use crate::paths::database_set;
+use crate::registry;
 
 /// Bytes per page, of every database that drift creates: 8 KiB copies about 1.6 times faster than 4 KiB.
 pub const PAGE_SIZE: u32 = 8192;
-/// How long a statement waits for another program's transaction.
+/// How long a statement waits for another program's transaction, in a database of a workspace.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The WAL is cut back to this many bytes after a checkpoint.
 const JOURNAL_SIZE_LIMIT: i64 = 16 << 20;
@@ -54,7 +56,7 @@ pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
         }
         Access::Read => Connection::open_with_flags(path, base | OpenFlags::SQLITE_OPEN_READ_ONLY),
         Access::Immutable => Connection::open_with_flags(
-            immutable_uri(path),
+            uri(path, UriMode::Immutable),
             base | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI,
         ),
     };
@@ -62,7 +64,7 @@ pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
     if access == Access::Visit {
         visit(&connection, path).at(path)?;
     }
-    set_up(&connection, access).at(path)?;
+    set_up(&connection, path, access).at(path)?;
     Ok(connection)
 }
 
@@ -80,8 +82,9 @@ fn visit(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn set_up(connection: &Connection, access: Access) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn set_up(connection: &Connection, path: &Path, access: Access) -> rusqlite::Result<()> {
+    let is_cache = path.file_name().is_some_and(|name| name == DatabaseKind::Registry.file_name());
+    connection.busy_timeout(if is_cache { registry::PATIENCE } else { BUSY_TIMEOUT })?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -101,9 +104,18 @@ fn set_up(connection: &Connection, access: Access) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The one URI that drift makes; every byte that is not plainly safe is percent-encoded
+/// How a URI opens a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UriMode {
+    /// Nobody can change the file: no locks, no sidecars.
+    Immutable,
+    /// Reads beside a connection that lives longer and cleans up.
+    ReadOnly,
+}
+
+/// The URIs that drift makes; every byte that is not plainly safe is percent-encoded
 /// (<https://sqlite.org/uri.html>).
-fn immutable_uri(path: &Path) -> String {
+pub(crate) fn uri(path: &Path, mode: UriMode) -> String {
     let mut uri = String::from("file:");
     for &byte in path.as_os_str().as_encoded_bytes() {
         match byte {
@@ -111,7 +123,10 @@ fn immutable_uri(path: &Path) -> String {
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    uri.push_str("?immutable=1");
+    uri.push_str(match mode {
+        UriMode::Immutable => "?immutable=1",
+        UriMode::ReadOnly => "?mode=ro",
+    });
     uri
 }
 

@@ -23,7 +23,7 @@ use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
 use crate::startup;
 use crate::state::{self, DatabaseState, Need};
-use crate::store::workspace;
+use crate::store::workspace::{self, WorkspaceRow};
 
 /// Pages per step: small enough that an interrupt is noticed within some ten milliseconds.
 const STEP_PAGES: i32 = 1024;
@@ -109,13 +109,35 @@ impl PinnedSource {
     pub fn workspace_id(&self) -> Result<Option<String>> {
         match self.kind {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
-            DatabaseKind::Cortex => Ok(None),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
     }
 
     /// Fails if the file is longer than its header says: a copy would leave out what is behind.
     pub fn check_length(&self) -> Result<()> {
         startup::header(&self.connection, &self.path, self.kind)
+    }
+
+    /// The workspace itself, where the database holds it.
+    pub fn workspace(&self) -> Result<Option<WorkspaceRow>> {
+        match self.kind {
+            DatabaseKind::Drift => workspace::get(&self.connection).at(&self.path),
+            DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
+        }
+    }
+
+    /// Calls `each` with every row that `sql` selects.
+    pub(crate) fn with_rows(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<()> {
+        let mut statement = self.connection.prepare(sql).at(&self.path)?;
+        let mut rows = statement.query([]).at(&self.path)?;
+        while let Some(row) = rows.next().at(&self.path)? {
+            each(row).at(&self.path)?;
+        }
+        Ok(())
     }
 
     /// What SQLite's checks say of it, with so many threads.

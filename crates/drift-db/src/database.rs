@@ -28,6 +28,18 @@ pub struct Database {
     returned: Condvar,
 }
 
+/// Whatever a database can be read through.
+pub trait Reads {
+    /// Reads inside one transaction, so that all of it is one point in time.
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T>;
+}
+
+impl Reads for Database {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        Database::read(self, query)
+    }
+}
+
 /// A state of a database, to be compared with a later one: it differs once anybody has committed, this process
 /// included, or the file was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,11 +151,7 @@ impl Database {
     ) -> std::result::Result<T, E> {
         let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).at(&self.path)?;
-        let changing = Changing { tx, path: &self.path };
-        let value = change(&changing)?;
-        changing.tx.commit().at(&self.path)?;
-        Ok(value)
+        Changing::within(&mut writer, &self.path, change)
     }
 
     /// What does not work inside a transaction, such as a vacuum.
@@ -249,6 +257,19 @@ pub struct Changing<'a> {
 }
 
 impl Changing<'_> {
+    /// One immediate transaction on `connection`, which has `path` open: all of `change`, or none of it.
+    pub(crate) fn within<T, E: From<DbError>>(
+        connection: &mut Connection,
+        path: &Path,
+        change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).at(path)?;
+        let changing = Changing { tx, path };
+        let value = change(&changing)?;
+        changing.tx.commit().at(path)?;
+        Ok(value)
+    }
+
     /// Reads or writes rows; a failure is classified as one about this database.
     pub fn run<T>(&self, step: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         step(&self.tx).at(self.path)

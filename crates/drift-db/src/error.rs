@@ -91,6 +91,9 @@ impl DbError {
                 "close the program that uses the database, then run the command again".into()
             }
             DbError::Corrupt { database, .. } => match database {
+                Some(DatabaseKind::Registry) => {
+                    "it is a cache: `drift project add` in a workspace makes it anew".into()
+                }
                 Some(name) => {
                     format!("bring back the newest snapshot with `drift workspace restore --database {name}`")
                 }

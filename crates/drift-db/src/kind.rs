@@ -12,17 +12,23 @@ pub enum DatabaseKind {
     Drift,
     /// `cortex.db`: what tools remember.
     Cortex,
+    /// `registry.db`: the workspaces that are known on this machine. It belongs to the user, to no workspace.
+    Registry,
 }
 
 impl DatabaseKind {
     /// Those of one workspace, in the order in which they are changed.
     pub const WORKSPACE: [DatabaseKind; 2] = [DatabaseKind::Drift, DatabaseKind::Cortex];
 
+    /// Everything that has a chain of migrations.
+    pub const ALL: [DatabaseKind; 3] = [DatabaseKind::Drift, DatabaseKind::Cortex, DatabaseKind::Registry];
+
     /// As users name it: `drift`.
     pub fn name(self) -> &'static str {
         match self {
             DatabaseKind::Drift => "drift",
             DatabaseKind::Cortex => "cortex",
+            DatabaseKind::Registry => "registry",
         }
     }
 
@@ -31,6 +37,7 @@ impl DatabaseKind {
         match self {
             DatabaseKind::Drift => "drift.db",
             DatabaseKind::Cortex => "cortex.db",
+            DatabaseKind::Registry => "registry.db",
         }
     }
 
@@ -39,6 +46,7 @@ impl DatabaseKind {
         i32::from_be_bytes(match self {
             DatabaseKind::Drift => *b"DRFT",
             DatabaseKind::Cortex => *b"CRTX",
+            DatabaseKind::Registry => *b"DRFR",
         })
     }
 
@@ -47,6 +55,7 @@ impl DatabaseKind {
         match self {
             DatabaseKind::Drift => chain::DRIFT,
             DatabaseKind::Cortex => chain::CORTEX,
+            DatabaseKind::Registry => chain::REGISTRY,
         }
     }
 

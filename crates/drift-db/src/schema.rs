@@ -54,6 +54,31 @@ pub(crate) fn read(connection: &Connection) -> rusqlite::Result<BTreeMap<ObjectN
     Ok(objects)
 }
 
+/// Every row of the schema, each with its hash, shadow tables, automatic indexes and statistics included: for a
+/// file that nobody but drift could have made. Ends after `limit` objects.
+pub(crate) fn read_whole(
+    connection: &Connection,
+    limit: usize,
+) -> rusqlite::Result<BTreeMap<ObjectName, String>> {
+    let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")?;
+    let mut objects = BTreeMap::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name, table): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let normal = normalise(&row.get::<_, Option<String>>(3)?.unwrap_or_default());
+        let hash = blake3::hash(format!("{table}\n{normal}").as_bytes()).to_hex().to_string();
+        // The second of two that share a name is no object of ours.
+        let repeated = objects.insert((kind.clone(), name.clone()), hash).is_some();
+        if repeated {
+            objects.insert((kind, format!("{name} (again)")), String::new());
+        }
+        if objects.len() > limit {
+            break;
+        }
+    }
+    Ok(objects)
+}
+
 /// The tables behind an FTS5 index (<https://sqlite.org/fts5.html>, "FTS5 Data Structures").
 const FTS5_SHADOWS: [&str; 5] = ["data", "idx", "content", "docsize", "config"];
 

@@ -25,6 +25,8 @@ mod syntax;
 mod toml_file;
 mod xml_file;
 
+pub(crate) use javascript::npm;
+
 use crate::context::Context;
 use crate::graph::{Ecosystem, EdgeKind};
 use crate::path::RepoPath;
@@ -72,7 +74,7 @@ pub struct FoundWorkspace {
 }
 
 /// A manifest that is a project unless it is excluded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct FoundProject {
     /// The tag, where it is not the definition's name (`nx` beside `npm`).
     pub ecosystem: Option<Ecosystem>,
@@ -91,6 +93,20 @@ pub struct FoundProject {
     pub links: Vec<Link>,
     /// Declared dependencies that are no link.
     pub external: Vec<crate::graph::ExternalDependency>,
+    /// What it asks of the versions of projects of this repository.
+    pub ranges: Vec<Range>,
+    /// A workspace above it says that it is no member.
+    pub left_out: bool,
+}
+
+/// A declared dependency on a project of the repository that names versions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Range {
+    /// The key of the other project, of the same ecosystem.
+    pub to: RepoPath,
+    pub kind: EdgeKind,
+    /// The versions it takes, as written, without the protocol.
+    pub requirement: String,
 }
 
 /// A declared dependency that the native tool resolves to a project of the repository.

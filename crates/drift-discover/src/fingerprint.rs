@@ -17,13 +17,19 @@ use rayon::prelude::*;
 
 use crate::disk::open_entry;
 use crate::files::{FileKind, Files, Stat};
+use crate::git::Vouched;
+use crate::git::blob::BlobId;
 use crate::path::{RepoPath, os_bytes, os_path};
 use crate::problem::Problem;
 use crate::walk::{Event, OnEvent, WalkError, pool};
 
-/// A file last written less than this before a scan started is hashed again by the next one: the clock that
-/// stamps files may lag by a tick, and some file systems store whole even seconds.
-const RACY_NS: i64 = 2_000_000_000;
+/// A file last written less than this before a scan started is hashed again by the next one, since a write
+/// after the scan read it could have left the same time: kernels stamp files with the time of the last tick,
+/// 1 to 10 ms ago.
+const TICK_NS: i64 = 100_000_000;
+/// The same where the time stored is a whole second, as on file systems that keep no finer ones: FAT rounds
+/// to even seconds (https://learn.microsoft.com/windows/win32/sysinfo/file-times).
+const COARSE_TICK_NS: i64 = 2_000_000_000;
 /// So many files are handed over at a time. The threads wait for each other once per batch.
 const BATCH: usize = 4096;
 /// A file of at least this size is hashed by all threads together, so that one big file does not leave the
@@ -35,7 +41,7 @@ const ATTEMPTS: usize = 3;
 /// What the last scan stored, compared with what the walk saw.
 pub struct Comparison<'a> {
     files: &'a Files,
-    racy_from: i64,
+    last_scan_ns: i64,
     matched: Vec<bool>,
     changed: Vec<u32>,
     removed: Vec<RepoPath>,
@@ -62,7 +68,7 @@ impl<'a> Comparison<'a> {
     pub fn new(files: &'a Files, last_scan_ns: i64) -> Comparison<'a> {
         Comparison {
             files,
-            racy_from: last_scan_ns.saturating_sub(RACY_NS),
+            last_scan_ns,
             matched: vec![false; files.len()],
             changed: Vec::new(),
             removed: Vec::new(),
@@ -82,7 +88,7 @@ impl<'a> Comparison<'a> {
         if std::mem::replace(&mut self.matched[at], true) {
             return;
         }
-        if self.files.stat(at) == stat && stat.mtime_ns < self.racy_from {
+        if self.files.stat(at) == stat && !racy(stat.mtime_ns, self.last_scan_ns) {
             self.unchanged += 1;
         } else {
             self.changed.push(at as u32);
@@ -97,6 +103,13 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// Whether a file of this modification time may have been written again after a scan that started at
+/// `scan_ns` had read it, without the time telling.
+pub(crate) fn racy(mtime_ns: i64, scan_ns: i64) -> bool {
+    let tick = if mtime_ns % 1_000_000_000 == 0 { COARSE_TICK_NS } else { TICK_NS };
+    mtime_ns >= scan_ns.saturating_sub(tick)
+}
+
 /// The content of one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -106,15 +119,20 @@ pub struct Fingerprint {
     pub stat: Stat,
     /// BLAKE3 of the content; of a symlink, of its target.
     pub hash: [u8; 32],
+    /// The id that git has for the content, where git tracks it and it is known to be that.
+    pub git_id: Option<[u8; 20]>,
 }
 
 /// Hashes the files at `places` of `files`, ascending, in the tree at `root`, and calls `sink` on this
 /// thread with each result in path order while the next ones are being hashed. A file that vanished is left
-/// out; one that is unreadable, or keeps changing, is left out and reported.
+/// out; one that is unreadable, or keeps changing, is left out and reported. What `vouched` leaves to a look at the
+/// content, the same reading settles.
+#[expect(clippy::too_many_arguments, reason = "one step with two callers")]
 pub fn fingerprint(
     root: &Path,
     files: &Files,
     places: &[u32],
+    vouched: &Vouched,
     threads: usize,
     cancel: &AtomicBool,
     on: OnEvent,
@@ -127,6 +145,7 @@ pub fn fingerprint(
     let hasher = Hasher {
         root,
         files,
+        vouched,
         cancel,
         on,
         of_files: places.len() as u64,
@@ -167,9 +186,16 @@ enum Hashed {
     Bad(Problem),
 }
 
+/// What a reading gave.
+struct Content {
+    hash: [u8; 32],
+    git_id: Option<[u8; 20]>,
+}
+
 struct Hasher<'a> {
     root: &'a Path,
     files: &'a Files,
+    vouched: &'a Vouched,
     cancel: &'a AtomicBool,
     on: OnEvent<'a>,
     of_files: u64,
@@ -194,7 +220,9 @@ impl Hasher<'_> {
         path.push(os_path(dir));
         path.push(os_path(name));
         let walked = self.files.stat(file as usize);
-        let hashed = self.hash(&path, walked, self.files.kind(file as usize), buffer);
+        let vouch = self.vouched.get(file);
+        let look = vouch.is_some_and(|vouch| !vouch.is_clean);
+        let hashed = self.hash(&path, walked, self.files.kind(file as usize), look, buffer);
         let files = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
         if files.is_multiple_of(64) || files == self.of_files {
@@ -206,7 +234,14 @@ impl Hasher<'_> {
             Hashed::Bad(Problem { file, line: None, code, message })
         };
         match hashed {
-            Ok(Some((stat, hash))) => Hashed::Is(Fingerprint { file, stat, hash }),
+            Ok(Some((stat, Content { hash, git_id }))) => {
+                let known = vouch.filter(|vouch| match git_id {
+                    Some(found) => found == vouch.id,
+                    // What git saw is what the walk saw, and what was read.
+                    None => vouch.is_clean && stat == walked,
+                });
+                Hashed::Is(Fingerprint { file, stat, hash, git_id: known.map(|vouch| vouch.id) })
+            }
             Ok(None) => bad("file.changing", "kept changing while it was read; scan again".into()),
             Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Hashed::Gone,
             Err(why) => bad("file.unreadable", format!("cannot be read: {why}")),
@@ -222,19 +257,24 @@ impl Hasher<'_> {
         path: &Path,
         walked: Stat,
         kind: FileKind,
+        look: bool,
         buffer: &mut [u8],
-    ) -> std::io::Result<Option<(Stat, [u8; 32])>> {
+    ) -> std::io::Result<Option<(Stat, Content)>> {
         let mut before = walked;
         for _ in 0..ATTEMPTS {
             let (after, hash) = match kind {
                 FileKind::Symlink => {
                     let target = fs::read_link(path)?;
-                    let hash = *blake3::hash(&os_bytes(target.as_os_str())).as_bytes();
+                    let target = os_bytes(target.as_os_str());
+                    let mut git = look.then(|| BlobId::new(target.len() as u64));
+                    git.iter_mut().for_each(|git| git.update(&target));
+                    let git_id = git.map(BlobId::finish);
+                    let hash = Content { hash: *blake3::hash(&target).as_bytes(), git_id };
                     (Stat::of(&fs::symlink_metadata(path)?), hash)
                 }
                 FileKind::Regular => {
                     let mut file = open_entry(path)?;
-                    let hash = self.content(&mut file, before.size, buffer)?;
+                    let hash = self.content(&mut file, before.size, look, buffer)?;
                     let metadata = file.metadata()?;
                     if !metadata.is_file() {
                         return Err(ErrorKind::NotFound.into());
@@ -251,8 +291,9 @@ impl Hasher<'_> {
     }
 
     /// Hashes the first `size` bytes. If there are more or less, the file has changed, which the caller sees.
-    fn content(&self, file: &mut File, size: u64, small: &mut [u8]) -> std::io::Result<[u8; 32]> {
+    fn content(&self, file: &mut File, size: u64, look: bool, small: &mut [u8]) -> std::io::Result<Content> {
         let mut hasher = blake3::Hasher::new();
+        let mut git = look.then(|| BlobId::new(size));
         let mut large = if size >= LARGE { vec![0; 4 << 20] } else { Vec::new() };
         let buffer = if large.is_empty() { small } else { &mut large };
         while hasher.count() < size {
@@ -262,6 +303,9 @@ impl Hasher<'_> {
                 Err(why) if why.kind() == ErrorKind::Interrupted => continue,
                 Err(why) => return Err(why),
             };
+            if let Some(git) = &mut git {
+                git.update(&buffer[..count]);
+            }
             if size >= LARGE {
                 hasher.update_rayon(&buffer[..count]);
                 if self.cancel.load(Ordering::Relaxed) {
@@ -271,7 +315,7 @@ impl Hasher<'_> {
                 hasher.update(&buffer[..count]);
             }
         }
-        Ok(*hasher.finalize().as_bytes())
+        Ok(Content { hash: *hasher.finalize().as_bytes(), git_id: git.map(BlobId::finish) })
     }
 }
 

@@ -4,6 +4,7 @@
 //! joins two projects of the graph, never one to itself, once per (from, to, kind).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::path::RepoPath;
@@ -93,6 +94,25 @@ pub struct Edge {
     pub from: ProjectId,
     pub to: ProjectId,
     pub kind: EdgeKind,
+}
+
+/// What the manifests say beside the graph, for the rules of `check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Sorted.
+    pub ranges: Vec<DeclaredRange>,
+    /// The projects that a workspace above them says are no members.
+    pub left_out: BTreeSet<ProjectId>,
+}
+
+/// The versions of a project that another one takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeclaredRange {
+    pub from: ProjectId,
+    pub to: ProjectId,
+    pub kind: EdgeKind,
+    /// As written, without the protocol.
+    pub requirement: String,
 }
 
 /// Why one project depends on another.

@@ -7,9 +7,11 @@
 //! Knows nothing about databases, configuration files, the terminal, the environment or the clock.
 
 mod affected;
+mod check;
 mod context;
 mod disk;
 mod ecosystem;
+mod evidence;
 mod files;
 mod fingerprint;
 mod frameworks;
@@ -22,10 +24,12 @@ mod graph;
 mod language;
 mod lockfile;
 mod lower;
+mod mention;
 mod options;
 mod owner;
 mod path;
 mod problem;
+mod requirement;
 mod source;
 mod tree;
 mod walk;
@@ -33,29 +37,38 @@ mod walk;
 use rayon::prelude::*;
 
 pub use affected::{Affected, AffectedInput, Reason, affected};
+pub use check::{
+    CheckInput, Counts, Finding, Gate, GateResult, Limits, Rule, Severity, check, health, workspace_health,
+};
 pub use context::{Context, MAX_MANIFEST_BYTES, MAX_NESTING};
 pub use disk::DiskSource;
-pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link};
+pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
+pub use evidence::{Look, evidence};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
-pub use git::{ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, find_top};
+pub use git::{
+    ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, Vouch, Vouched, find_top,
+};
 pub use graph::{
-    Ecosystem, Edge, EdgeKind, ExternalDependency, NativeWorkspace, Project, ProjectGraph, ProjectId,
+    DeclaredRange, Ecosystem, Edge, EdgeKind, ExternalDependency, Facts, NativeWorkspace, Project,
+    ProjectGraph, ProjectId,
 };
 pub use language::language_of;
 pub use lockfile::{LockChange, LockText, MAX_LOCK_BYTES, PackageChange, Touched, is_lock_file, lock_change};
+pub use mention::line_of;
 pub use options::DiscoverOptions;
 pub use owner::Owners;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};
-pub use tree::{Input, Tree, TreeOptions, input_stat, read_tree};
-pub use walk::{Event, OnEvent, Walk, WalkError, WalkOptions, walk};
+pub use tree::{Input, Tree, TreeOptions, discover_tree, input_stat, read_tree};
+pub use walk::{Event, OnEvent, Walk, WalkError, WalkMemory, WalkOptions, WalkedDir, walk, walk_again};
 
 /// What discovery says of a repository.
 #[derive(Clone, Debug, Default)]
 pub struct Discovery {
     pub graph: ProjectGraph,
+    pub facts: Facts,
     /// Sorted by file and line.
     pub problems: Vec<Problem>,
     /// Every file the result depends on, present or not, sorted: if none changed, neither would the graph.
@@ -66,7 +79,7 @@ pub struct Discovery {
 pub fn discover(source: &dyn Source, options: &DiscoverOptions) -> Discovery {
     let context = Context::new(source, options, |name| BUILTIN.iter().any(|def| (def.is_manifest)(name)));
     let found = BUILTIN.par_iter().map(|def| (Ecosystem::of(def.name), (def.find)(&context))).collect();
-    let graph = lower::lower(found, context.exclusions());
+    let (graph, facts) = lower::lower(found, context.exclusions());
     let (inputs, problems) = context.finish();
-    Discovery { graph, problems, inputs }
+    Discovery { graph, facts, problems, inputs }
 }

@@ -1,4 +1,4 @@
-//! The one lowering: from what each ecosystem found to a [`ProjectGraph`].
+//! The one lowering: from what each ecosystem found to a [`ProjectGraph`], and the [`Facts`] beside it.
 //!
 //! Owns the rules that all ecosystems share: a standalone project or a workspace under a fixture-like or
 //! artefact directory is no project unless something outside lists it; links to nothing and to oneself are
@@ -10,7 +10,9 @@ use globset::{Glob, GlobMatcher};
 
 use crate::ecosystem::{Found, FoundProject};
 use crate::frameworks;
-use crate::graph::{Ecosystem, Edge, EdgeKind, NativeWorkspace, Project, ProjectGraph, ProjectId};
+use crate::graph::{
+    DeclaredRange, Ecosystem, Edge, EdgeKind, Facts, NativeWorkspace, Project, ProjectGraph, ProjectId,
+};
 use crate::options::DiscoverOptions;
 use crate::path::RepoPath;
 
@@ -18,10 +20,17 @@ use crate::path::RepoPath;
 type Links = Vec<(ProjectId, EdgeKind)>;
 
 /// The projects with their links, before the edges are drawn.
-type Lowered = BTreeMap<ProjectId, (Project, Links)>;
+type Lowered = BTreeMap<ProjectId, (Project, Rest)>;
+
+/// What a project says besides what it is.
+struct Rest {
+    links: Links,
+    ranges: Vec<DeclaredRange>,
+    left_out: bool,
+}
 
 /// Lowers the findings of all ecosystems, each with its tag.
-pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, excluded: &Exclusions) -> ProjectGraph {
+pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, excluded: &Exclusions) -> (ProjectGraph, Facts) {
     let mut workspaces = BTreeMap::new();
     let mut projects = Lowered::new();
     for (tag, found) in found {
@@ -44,39 +53,64 @@ pub(crate) fn lower(found: Vec<(Ecosystem, Found)>, excluded: &Exclusions) -> Pr
                 continue;
             }
             let workspace = workspace.map(|at| id(&tag, &found.workspaces[at].root).0);
-            let (project, links) = lower_project(&tag, project, workspace);
+            let (project, rest) = lower_project(&tag, project, workspace);
             match projects.entry(project.id.clone()) {
                 std::collections::btree_map::Entry::Vacant(slot) => {
-                    slot.insert((project, links));
+                    slot.insert((project, rest));
                 }
                 // A member of one workspace may be found again on its own; membership wins.
                 std::collections::btree_map::Entry::Occupied(mut slot) => {
                     if slot.get().0.workspace.is_none() && project.workspace.is_some() {
-                        slot.insert((project, links));
+                        slot.insert((project, rest));
                     }
                 }
             }
         }
     }
     let edges = edges(&projects);
+    let facts = facts(&projects);
     let projects = projects.into_values().map(|(project, _)| project).collect();
-    ProjectGraph { workspaces: workspaces.into_values().collect(), projects, edges }
+    (ProjectGraph { workspaces: workspaces.into_values().collect(), projects, edges }, facts)
+}
+
+/// Of projects that there are in the end.
+fn facts(projects: &Lowered) -> Facts {
+    let mut facts = Facts::default();
+    for (id, (_, rest)) in projects {
+        let known = |range: &&DeclaredRange| range.to != *id && projects.contains_key(&range.to);
+        facts.ranges.extend(rest.ranges.iter().filter(known).cloned());
+        if rest.left_out {
+            facts.left_out.insert(id.clone());
+        }
+    }
+    facts.ranges.sort();
+    facts.ranges.dedup();
+    facts
 }
 
 fn id(tag: &Ecosystem, key: &RepoPath) -> ProjectId {
     ProjectId(format!("{tag}:{key}"))
 }
 
-fn lower_project(tag: &Ecosystem, found: FoundProject, workspace: Option<String>) -> (Project, Links) {
+fn lower_project(tag: &Ecosystem, found: FoundProject, workspace: Option<String>) -> (Project, Rest) {
     let own = found.ecosystem.as_ref().unwrap_or(tag).clone();
     let links = (found.links.iter())
         .map(|link| (id(link.ecosystem.as_ref().unwrap_or(tag), &link.to), link.kind))
+        .collect();
+    let from = id(&own, &found.key);
+    let ranges = (found.ranges.into_iter())
+        .map(|range| DeclaredRange {
+            from: from.clone(),
+            to: id(tag, &range.to),
+            kind: range.kind,
+            requirement: range.requirement,
+        })
         .collect();
     let mut external = found.external;
     external.sort();
     external.dedup();
     let project = Project {
-        id: id(&own, &found.key),
+        id: from,
         name: found.name,
         version: found.version,
         frameworks: frameworks::of(&own, external.iter().map(|dep| dep.name.as_str())),
@@ -88,12 +122,12 @@ fn lower_project(tag: &Ecosystem, found: FoundProject, workspace: Option<String>
         languages: Vec::new(),
         external,
     };
-    (project, links)
+    (project, Rest { links, ranges, left_out: found.left_out })
 }
 
 fn edges(projects: &Lowered) -> Vec<Edge> {
     let mut edges = BTreeSet::new();
-    for (from, (_, links)) in projects {
+    for (from, (_, Rest { links, .. })) in projects {
         for (to, kind) in links {
             let firmer = || links.iter().any(|(other, kind)| other == to && *kind != EdgeKind::Peer);
             if to == from || !projects.contains_key(to) || (*kind == EdgeKind::Peer && firmer()) {

@@ -15,10 +15,12 @@ use crate::retention::{RetentionPolicy, plan_retention};
 /// What a gc may remove, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GcPolicy {
-    /// How long events and scans are kept.
+    /// How long events, scans and recorded checks are kept.
     pub history: SignedDuration,
     /// How long projects that vanished are remembered.
     pub removed_projects: SignedDuration,
+    /// How long a baseline is kept that nobody compares with.
+    pub baselines: SignedDuration,
     /// How old staging must be.
     pub staging_grace: SignedDuration,
     /// The share of free pages, per cent, above which a database is rewritten.
@@ -133,11 +135,12 @@ pub fn plan(facts: &Facts, policy: &GcPolicy, now: Timestamp) -> Result<GcPlan> 
     let mut act = |target, bytes, reason| plan.actions.push(Action { target, bytes, reason });
     for database in &facts.databases {
         for expired in &database.expired {
-            let age = if expired.table == "project" { policy.removed_projects } else { policy.history };
-            let (what, old) = match expired.table {
-                "project" => ("projects", "gone"),
-                "scan" => ("scans", "old"),
-                _ => ("events", "old"),
+            let (what, age, old) = match expired.table {
+                "project" => ("projects", policy.removed_projects, "gone"),
+                "baseline" => ("baselines", policy.baselines, "unused"),
+                "check_run" => ("recorded checks", policy.history, "old"),
+                "scan" => ("scans", policy.history, "old"),
+                _ => ("events", policy.history, "old"),
             };
             let reason = format!("{what} more than {} {old}: {}", days(age), expired.rows);
             act(Target::Rows(database.kind, expired.table), expired.bytes, reason);

@@ -74,8 +74,9 @@ fn fill_drift(place: &Place, rows: u64) -> Result<()> {
     let sql = format!(
         "WITH RECURSIVE copy (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy \
          LIMIT 1 + {rows} / (SELECT count(*) FROM file)) \
-         INSERT INTO file SELECT printf('checkouts/%05d/', n) || path, size, mtime + n, inode + n, randomblob(32), \
-                                 language, project \
+         INSERT INTO file (path, size, mtime, inode, blake3, language, project) \
+         SELECT printf('checkouts/%05d/', n) || path, size, mtime + n, inode + n, randomblob(32), language, \
+                project \
          FROM copy, file WHERE typeof(path) = 'text' ORDER BY n, path LIMIT {rows};"
     );
     shell(place, &place.database("drift"), |to| Ok(writeln!(to, "{sql}")?))

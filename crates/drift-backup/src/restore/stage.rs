@@ -54,6 +54,21 @@ impl Staged {
 }
 
 impl Staged {
+    /// Names the directory.
+    pub(crate) fn id(&self) -> &SnapshotId {
+        &self.id
+    }
+
+    /// Private to this operation.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The databases whose copies lie here.
+    pub fn kinds(&self) -> &[DatabaseKind] {
+        &self.kinds
+    }
+
     /// Whether every copy is still there: between the shared lock under which it was made and the exclusive one
     /// under which it goes live, somebody else may hold the exclusive one and sweep staging.
     pub fn is_complete(&self) -> bool {

@@ -4,6 +4,7 @@ use std::io;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell as Dialect;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::Cli;
@@ -29,8 +30,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&Completions { shell: args.shell.to_string(), script })
 }
 
-#[derive(Serialize)]
-struct Completions {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Completions {
     shell: String,
     script: String,
 }

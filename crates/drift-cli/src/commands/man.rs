@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::{Cli, Format};
@@ -111,8 +112,8 @@ fn escape(line: &str) -> String {
     if escaped.starts_with('.') { format!("\\&{escaped}") } else { escaped }
 }
 
-#[derive(Serialize)]
-struct Page {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Page {
     page: String,
 }
 
@@ -124,8 +125,8 @@ impl Report for Page {
     }
 }
 
-#[derive(Serialize)]
-struct Pages {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Pages {
     dir: String,
     pages: Vec<String>,
 }

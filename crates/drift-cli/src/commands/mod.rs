@@ -28,7 +28,8 @@
 //!
 //! 2. Name it in the enum of its group, and in the group's `run`.
 //! 3. Map the error of a library that is new here in `error/`, if need be.
-//! 4. Test it in `tests/it/weight.rs`.
+//! 4. List its report in `documents.rs` of its group and run `cargo xtask schema`, which writes its JSON Schema.
+//! 5. Test it in `tests/it/weight.rs`.
 //!
 //! The `Ui` gives `confirm`, `warn` and `note`; paths from the command line go through `Shell::path`; a verb
 //! that changes something flattens `DryRunArg`; one that prints more than text and JSON says so in `formats`.
@@ -37,7 +38,10 @@
 
 mod completions;
 mod config;
+#[cfg(test)]
+mod documents;
 mod man;
+mod project;
 mod workspace;
 
 use clap::Subcommand;
@@ -50,6 +54,7 @@ use crate::ui::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Workspace(workspace::Args),
+    Project(project::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -59,6 +64,7 @@ pub(crate) fn run(command: Command, shell: &Shell<'_>) -> Result<Outcome, Comman
     shell.ui.expect_format(command.formats())?;
     match command {
         Command::Workspace(args) => workspace::run(args, shell),
+        Command::Project(args) => project::run(args, shell),
         Command::Config(args) => config::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Man(args) => man::run(args, shell),
@@ -71,10 +77,14 @@ impl Command {
         match self {
             Command::Workspace(args) => args.formats(),
             Command::Man(_) => &[Format::Text, Format::Json, Format::Markdown],
-            Command::Completions(_) | Command::Config(_) => &[Format::Text, Format::Json],
+            Command::Completions(_) | Command::Config(_) | Command::Project(_) => {
+                &[Format::Text, Format::Json]
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::rust_files;

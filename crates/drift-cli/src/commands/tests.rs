@@ -78,32 +78,45 @@ fn shell_words(line: &str) -> Vec<String> {
 
 #[test]
 fn every_document_has_a_name_of_its_own() {
-    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = std::collections::BTreeMap::new();
-    for file in rust_files(&source) {
-        let text = std::fs::read_to_string(&file).unwrap();
-        for rest in text.split("const SCHEMA: &'static str = \"").skip(1) {
-            let name = rest.split('"').next().unwrap().to_owned();
-            let (path, version) = name.split_once("/v").unwrap_or_else(|| panic!("{name} has no version"));
-            let plain = |word: &str| {
-                !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || "-_".contains(c))
-            };
-            assert!(path.starts_with("drift.") && path.split('.').all(plain), "{name}");
-            assert!(version.parse::<u32>().is_ok(), "{name}");
-            if let Some(other) = seen.insert(name.clone(), file.clone()) {
-                panic!("{name} is in {} and in {}", other.display(), file.display());
-            }
+    for (name, file) in document_names() {
+        let (path, version) = name.split_once("/v").unwrap_or_else(|| panic!("{name} has no version"));
+        let plain =
+            |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || "-_".contains(c));
+        assert!(path.starts_with("drift.") && path.split('.').all(plain), "{name}");
+        assert!(version.parse::<u32>().is_ok(), "{name}");
+        if let Some(other) = seen.insert(name.clone(), file.clone()) {
+            panic!("{name} is in {} and in {}", other.display(), file.display());
         }
     }
     assert!(seen.contains_key("drift.workspace.init/v1"), "{seen:?}");
 }
 
-fn rust_files(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
+/// What the sources call their documents, and where.
+pub(super) fn document_names() -> Vec<(String, std::path::PathBuf)> {
+    let mut found = Vec::new();
+    for file in rust_files() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for line in text.lines() {
+            let name = line.trim_start().trim_start_matches("pub(crate) ");
+            let name = name.strip_prefix("const SCHEMA: &'static str = \"");
+            found.extend(name.map(|name| (name.trim_end_matches("\";").to_owned(), file.clone())));
+        }
+    }
+    found
+}
+
+/// The sources of this crate, without tests.
+pub(crate) fn rust_files() -> Vec<std::path::PathBuf> {
+    rust_files_in(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
+fn rust_files_in(dir: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(rust_files(&path));
+            found.extend(rust_files_in(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
             found.push(path);
         }

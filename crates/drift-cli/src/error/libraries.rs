@@ -45,9 +45,10 @@ impl From<BackupError> for CommandError {
                 ErrorCode::Usage
             }
             BackupError::NotEmpty { .. } => ErrorCode::Usage,
-            BackupError::NotFound { .. } => ErrorCode::NotFound,
+            BackupError::NotFound { .. } | BackupError::NoBundle { .. } => ErrorCode::NotFound,
             BackupError::Damaged { .. } | BackupError::FailedCheck { .. } => ErrorCode::Corrupt,
-            BackupError::NewerFormat { .. } => ErrorCode::NewerSchema,
+            BackupError::NewerFormat { .. } | BackupError::NewerBundle { .. } => ErrorCode::NewerSchema,
+            BackupError::NotABundle { .. } | BackupError::BundleRefused { .. } => ErrorCode::Untrusted,
             BackupError::NoSpace { .. } => ErrorCode::NoSpace,
             BackupError::Stuck { .. } => ErrorCode::Untrusted,
         };

@@ -31,6 +31,31 @@ fn the_documentation_has_the_exits_of_the_source() {
 }
 
 #[test]
+fn troubleshooting_has_every_code_and_every_warning() {
+    let text = include_str!("../../../../docs/troubleshooting.md");
+    for code in ErrorCode::ALL {
+        let row = format!("| `{}` | {} | ", code.as_str(), code.exit());
+        assert!(text.contains(&row), "docs/troubleshooting.md has no row {row}");
+    }
+    let (_, warnings) = text.split_once("## Warnings").unwrap();
+    for code in warnings_of_the_source() {
+        assert!(warnings.contains(&format!("`{code}`")), "docs/troubleshooting.md does not explain {code}");
+    }
+}
+
+/// What stands behind each `Warning::new(`.
+fn warnings_of_the_source() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in crate::commands::rust_files() {
+        let text = std::fs::read_to_string(file).unwrap();
+        let codes = text.split("Warning::new(").skip(1).map(str::trim_start);
+        let codes = codes.filter_map(|rest| rest.strip_prefix('"')?.split_once('"'));
+        found.extend(codes.map(|(code, _)| code.to_owned()).filter(|code| code.contains('.')));
+    }
+    found
+}
+
+#[test]
 fn no_error_exits_like_a_result() {
     for code in ErrorCode::ALL {
         assert!(![0, EXIT_FOUND_PROBLEMS].contains(&code.exit()), "{code:?}");

@@ -10,6 +10,7 @@ use drift_db::{
     lock_exclusive,
 };
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Session;
@@ -35,7 +36,7 @@ pub(crate) struct BackupOptions {
 }
 
 /// A snapshot that was taken.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct BackupReport {
     pub(crate) id: String,
     pub(crate) tier: &'static str,
@@ -51,7 +52,7 @@ pub(crate) struct BackupReport {
 }
 
 /// A database in a snapshot.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct StoredView {
     pub(crate) name: &'static str,
     pub(crate) bytes: u64,
@@ -60,7 +61,7 @@ pub(crate) struct StoredView {
 }
 
 /// A snapshot that retention removed.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct RemovedView {
     pub(crate) id: String,
     pub(crate) reason: String,

@@ -68,17 +68,21 @@ impl BaseRule {
 
 /// The CI run that `vars` describe, completed from the file in which its provider says more.
 pub(crate) fn ci(vars: &BTreeMap<String, String>) -> Option<CiEnv> {
-    let ci = CiEnv::detect(vars)?;
+    CiEnv::detect(vars).map(completed)
+}
+
+/// The same run with what the file says in which its provider describes it.
+pub(super) fn completed(ci: CiEnv) -> CiEnv {
     let event = ci.event_file.as_ref().and_then(|path| {
         let mut text = String::new();
         let file = fs_err::File::open(path).ok()?;
         file.take(MAX_EVENT_BYTES).read_to_string(&mut text).ok()?;
         Some(text)
     });
-    Some(match event {
+    match event {
         Some(text) => ci.with_event(&text),
         None => ci,
-    })
+    }
 }
 
 /// The base of `head`, a revision. `None` outside git, before the first commit, and where no rule applies.
@@ -132,6 +136,27 @@ pub(crate) fn resolve(
     }
 }
 
+/// The name of the branch that others are compared with, by the same order of rules; it need not be here. `None`
+/// where no rule applies.
+pub(crate) fn branch(
+    git: &Git,
+    options: &BaseOptions,
+    current: Option<&str>,
+) -> Result<Option<String>, CommandError> {
+    if let Some(name) = options.flag.as_ref().or(options.variable.as_ref()) {
+        let prefixes = ["refs/heads/", "refs/remotes/origin/", "origin/"];
+        let name = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+        return Ok(Some(name.to_owned()));
+    }
+    if let Some(named) = options.ci.as_ref().and_then(|ci| ci.base_branch.as_ref()) {
+        return Ok(Some(named.value.clone()));
+    }
+    match default_branch(git, options, current) {
+        Err(GitError::NotInstalled(_) | GitError::NotARepository { .. }) => Ok(None),
+        found => Ok(found?.map(|(name, _)| name)),
+    }
+}
+
 /// What the provider says of a pull request or a push.
 fn named_by_ci(
     session: &Session<'_>,
@@ -167,7 +192,7 @@ fn named_by_ci(
 
 /// The default branch. Where nobody names it, the current branch is taken for it if it is called as git calls
 /// the first branch of a repository.
-fn default_branch(
+pub(super) fn default_branch(
     git: &Git,
     options: &BaseOptions,
     current: Option<&str>,
@@ -185,7 +210,7 @@ fn default_branch(
 }
 
 /// The remote branch, else the local one: its full name, which no tag can take, and the one people use.
-fn tip(git: &Git, branch: &str) -> Result<Option<(String, String)>, GitError> {
+pub(super) fn tip(git: &Git, branch: &str) -> Result<Option<(String, String)>, GitError> {
     for (full, short) in [
         (format!("refs/remotes/origin/{branch}"), format!("origin/{branch}")),
         (format!("refs/heads/{branch}"), branch.to_owned()),

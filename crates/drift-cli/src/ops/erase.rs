@@ -11,12 +11,13 @@ use drift_backup::{
 use drift_db::integrity::Level;
 use drift_db::intent::Operation;
 use drift_db::private::create_empty;
-use drift_db::store::workspace::{self, WorkspaceRow};
+use drift_db::store::workspace::WorkspaceRow;
 use drift_db::{
-    Author, BACKUPS_DIR, DatabaseKind, DbError, ExclusiveLock, LockName, WorkspacePaths, durable, inspect,
+    Author, BACKUPS_DIR, DatabaseKind, DbError, ExclusiveLock, LockName, WorkspacePaths, durable,
     lock_exclusive, lock_shared,
 };
 use drift_gc::{RetentionPolicy, aside, finish_deletes, remove_ours, set_aside};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::retain;
@@ -37,7 +38,7 @@ pub(crate) struct Planned {
 }
 
 /// What became of the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct EraseReport {
     pub(crate) dry_run: bool,
     pub(crate) root: String,
@@ -52,7 +53,7 @@ pub(crate) struct EraseReport {
 }
 
 /// What happens to one live database.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct LiveView {
     pub(crate) database: &'static str,
     /// `safety_backup`, `quarantine` or `none`: where it goes first.
@@ -215,15 +216,12 @@ fn settle_or_discard(
 }
 
 /// Who the workspace is: as its database says, else its newest snapshot, else somebody new.
-fn identity(
+pub(super) fn identity(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     lock: &ExclusiveLock,
 ) -> Result<WorkspaceRow, CommandError> {
-    let live = inspect(paths)?.writer(DatabaseKind::Drift, lock);
-    if let Ok(Some(database)) = live
-        && let Ok(Some(row)) = database.read(workspace::get)
-    {
+    if let Some(row) = super::workspace::identity(paths, lock)? {
         return Ok(row);
     }
     let catalog = SnapshotStore::open(paths)?.catalog()?;

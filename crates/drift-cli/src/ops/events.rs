@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Something worth showing while an operation runs.
@@ -27,7 +28,7 @@ pub(crate) enum Unit {
 }
 
 /// Something is wrong but the command goes on. `code` is dotted and stable: `fs.wal_unsafe`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct Warning {
     pub(crate) code: &'static str,
     pub(crate) message: String,

@@ -15,6 +15,7 @@ use drift_gc::{
     Usage, apply, compact, finish_deletes,
 };
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::recovery::settle;
@@ -48,7 +49,7 @@ pub(crate) struct AutomaticOptions {
 }
 
 /// What was removed, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct GcReport {
     pub(crate) dry_run: bool,
     pub(crate) actions: Vec<ActionView>,
@@ -59,7 +60,7 @@ pub(crate) struct GcReport {
 }
 
 /// One thing that was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ActionView {
     pub(crate) kind: &'static str,
     pub(crate) subject: String,
@@ -159,7 +160,11 @@ fn plan(session: &Session<'_>, workspace: &mut Workspace, policy: &GcPolicy) -> 
 
 fn cutoffs(session: &Session<'_>, policy: &GcPolicy) -> Cutoffs {
     let before = |age: SignedDuration| session.now.checked_sub(age).unwrap_or(Timestamp::MIN).to_string();
-    Cutoffs { history: before(policy.history), removed_projects: before(policy.removed_projects) }
+    Cutoffs {
+        history: before(policy.history),
+        removed_projects: before(policy.removed_projects),
+        baselines: before(policy.baselines),
+    }
 }
 
 /// Only an interrupted delete is left: it is finished.

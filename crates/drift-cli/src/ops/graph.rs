@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use drift_db::store::{graph, scan};
 use drift_db::{DatabaseKind, Need};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::project::{self, Known};
@@ -39,7 +40,7 @@ pub(crate) enum Part {
 }
 
 /// The graph of the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct GraphReport {
     pub(crate) stale: bool,
     pub(crate) nodes: Vec<NodeView>,
@@ -55,7 +56,7 @@ pub(crate) struct GraphReport {
 }
 
 /// A project.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct NodeView {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
@@ -64,7 +65,7 @@ pub(crate) struct NodeView {
 }
 
 /// A declared dependency, by ids.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
 pub(crate) struct EdgeView {
     pub(crate) from: String,
     pub(crate) to: String,

@@ -4,6 +4,7 @@ use drift_backup::SnapshotStore;
 use drift_db::store::event::{self, Event};
 use drift_db::{DatabaseKind, Need};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Session;
@@ -22,13 +23,13 @@ pub(crate) struct HistoryOptions {
 }
 
 /// What was done, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct HistoryReport {
     pub(crate) events: Vec<EventView>,
 }
 
 /// One thing that was done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct EventView {
     /// `drift:7`, or the id of a snapshot.
     pub(crate) id: String,

@@ -12,14 +12,15 @@ use drift_db::{
     lock_exclusive, wal_unsafe,
 };
 use drift_gc::{RetentionPolicy, finish_deletes};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
-use super::scan::{self, Record, ScanOptions};
+use super::scan::{self, Known, Record, ScanOptions};
 use super::wire::ProblemView;
 use super::workspace::{home, unfinished};
-use super::{Place, Session, Warning, random};
+use super::{Place, Session, Warning, known, random};
 use crate::error::CommandError;
 
 /// How a workspace is made.
@@ -35,7 +36,7 @@ pub(crate) struct InitOptions {
 }
 
 /// What init made, or found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct InitReport {
     pub(crate) root: String,
     /// Whether the workspace was not there, or not complete, before.
@@ -51,7 +52,7 @@ pub(crate) struct InitReport {
 }
 
 /// A database and its schema version.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct DatabaseView {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
@@ -104,12 +105,20 @@ impl Ready {
         options: &InitOptions,
         record: Record,
     ) -> Result<InitReport, CommandError> {
-        let scan = scan::store(session, paths, &self.drift, &options.scan, "init", record)?;
+        let known = Known::read(session, paths.root(), &options.scan, &self.drift)?;
+        let scan = scan::store(session, paths, known, || Ok(&self.drift), &options.scan, "init", record)?;
+        let created = self.created;
+        let identity = self.drift.read(workspace::get)?;
+        // Whoever asks the registry how this workspace is must not find it busy.
+        drop(self);
+        if let Some(identity) = identity {
+            known::remember(session, paths.root(), &identity);
+        }
         let databases =
             DatabaseKind::WORKSPACE.map(|kind| DatabaseView { name: kind.name(), version: kind.latest() });
         Ok(InitReport {
             root: paths.root().display().to_string(),
-            created: self.created,
+            created,
             databases: databases.into(),
             projects: scan.projects,
             edges: scan.edges,
@@ -221,14 +230,18 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
         Some(root) => canonical(root)?,
         None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
     };
-    if Some(&root) == home.as_ref() {
-        let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
-        return Err(
-            CommandError::usage(message).with_hint("start it in a repository, or name one with --root")
-        );
-    }
+    refuse_home(session, &root)?;
     warn_if_nested(session, place, &root);
     Ok(WorkspacePaths::new(root))
+}
+
+/// An error if a workspace would be made of the home directory.
+pub(super) fn refuse_home(session: &Session<'_>, root: &std::path::Path) -> Result<(), CommandError> {
+    if Some(root) != home(session.place).as_deref() {
+        return Ok(());
+    }
+    let message = format!("{} is the home directory; ~/{DRIFT_DIR} is drift's own", root.display());
+    Err(CommandError::usage(message).with_hint("start it in a repository, or name one with --root"))
 }
 
 fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) {

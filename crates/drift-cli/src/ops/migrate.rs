@@ -11,13 +11,14 @@ use drift_db::{
     rehearse,
 };
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::retain;
 use super::recovery::{settle, sweep_staging};
 use super::work::with_work;
 use super::workspace::{Workspace, is_there, locate, none_at, unfinished};
-use super::{Phase, Session, Unit, random};
+use super::{Phase, Session, Unit, context, random};
 use crate::error::{CommandError, ErrorCode};
 
 /// Which databases go where.
@@ -38,14 +39,14 @@ impl MigrateOptions {
 }
 
 /// What was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct MigrateReport {
     pub(crate) databases: Vec<MigratedView>,
     pub(crate) safety_backup: Option<String>,
 }
 
 /// The way of one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct MigratedView {
     pub(crate) name: &'static str,
     pub(crate) from: u32,
@@ -56,14 +57,14 @@ pub(crate) struct MigratedView {
 }
 
 /// Where each database is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SchemaReport {
     pub(crate) databases: Vec<SchemaView>,
     pub(crate) safety_backup: Option<String>,
 }
 
 /// Where one database is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SchemaView {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
@@ -153,6 +154,7 @@ pub(super) fn execute(
         apply(paths, plan, &author, &mut |event| show(&phase, &event), &safety, lock)?;
         tracing::info!(database = %plan.kind, from = plan.from, to = plan.to, "migrated");
     }
+    context::refresh(session, paths, lock);
     retain(session, paths, retention, &[]);
     Ok(Some(safety))
 }

@@ -4,22 +4,29 @@
 //! operation must be callable by another program. It takes a [`Session`] and its own options, polls
 //! [`Session::check`] between steps that can be undone, and returns a plain report that `commands/` renders.
 
+pub(crate) mod advice;
 pub(crate) mod affected;
 pub(crate) mod backup;
 pub(crate) mod base;
+pub(crate) mod cache_key;
+pub(crate) mod check;
 pub(crate) mod config;
+pub(crate) mod context;
 pub(crate) mod erase;
 mod events;
+pub(crate) mod export;
 pub(crate) mod gc;
 pub(crate) mod graph;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod init;
 mod interrupt;
+pub(crate) mod known;
 pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod projects;
 mod random;
-mod recovery;
+pub(crate) mod recovery;
 pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod scan;

@@ -4,6 +4,7 @@ use drift_db::store::graph::{self, ProjectRow};
 use drift_db::store::scan::{self, ManifestRow, Stamp};
 use drift_db::{DatabaseKind, Need, WorkspacePaths};
 use drift_discover::{RepoPath, input_stat};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::wire::{self, ProblemView};
@@ -12,7 +13,7 @@ use super::{Session, Warning};
 use crate::error::CommandError;
 
 /// The projects of the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ProjectsReport {
     pub(crate) stale: bool,
     pub(crate) workspaces: Vec<NativeWorkspaceView>,
@@ -21,7 +22,7 @@ pub(crate) struct ProjectsReport {
 }
 
 /// What the native tool calls a workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct NativeWorkspaceView {
     pub(crate) id: String,
     pub(crate) root: String,
@@ -30,7 +31,7 @@ pub(crate) struct NativeWorkspaceView {
 }
 
 /// A project.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ProjectView {
     pub(crate) id: String,
     pub(crate) name: Option<String>,

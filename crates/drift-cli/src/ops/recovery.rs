@@ -24,8 +24,12 @@ pub(super) fn lock_settled(
         let lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
         settle(session, paths, &lock)?;
     }
-    Err(CommandError::new(ErrorCode::RecoveryNeeded, "a restore keeps being interrupted by others")
-        .with_hint("run the command again when no other drift process works here"))
+    Err(keeps_being_interrupted())
+}
+
+pub(crate) fn keeps_being_interrupted() -> CommandError {
+    CommandError::new(ErrorCode::RecoveryNeeded, "a restore keeps being interrupted by others")
+        .with_hint("run the command again when no other drift process works here")
 }
 
 /// Takes the workspace lock shared to look around; an intent is only reported.

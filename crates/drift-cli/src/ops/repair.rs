@@ -10,14 +10,15 @@ use drift_backup::{Snapshot, SnapshotStore};
 use drift_db::store::{event, memory};
 use drift_db::{DatabaseKind, LockName, Need, WorkspacePaths, durable, inspect, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Session;
 use super::recovery::{settle, sweep_staging};
 use super::restore::{self, RestoreOptions};
 use super::verify::{self, FindingView, VerifyOptions};
 use super::work::with_work;
 use super::workspace::{is_there, locate, unfinished};
+use super::{Session, context};
 use crate::error::CommandError;
 
 /// One step of a repair.
@@ -30,6 +31,7 @@ enum Step {
         databases: Vec<DatabaseKind>,
     },
     RebuildIndex,
+    RebuildContext,
     Restrict,
     SweepStaging,
 }
@@ -43,6 +45,7 @@ impl fmt::Display for Step {
                 write!(f, "restore {} from snapshot {snapshot}", names.join(" and "))
             }
             Step::RebuildIndex => f.write_str("rebuild the full-text index of cortex.db"),
+            Step::RebuildContext => f.write_str("rebuild the context from the tables of drift.db"),
             Step::Restrict => f.write_str("take others their rights to .drift and .drift-backups"),
             Step::SweepStaging => f.write_str("remove what interrupted commands left in .drift/tmp"),
         }
@@ -58,7 +61,7 @@ pub(crate) struct RepairPlan {
 }
 
 /// What was done, or would be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct RepairReport {
     pub(crate) dry_run: bool,
     pub(crate) level: &'static str,
@@ -120,6 +123,9 @@ pub(crate) fn plan(session: &Session<'_>, options: &VerifyOptions) -> Result<Rep
     if has("fts.out_of_step") {
         steps.push(Step::RebuildIndex);
     }
+    if has("context.out_of_step") {
+        steps.push(Step::RebuildContext);
+    }
     if has("fs.permissions") {
         steps.push(Step::Restrict);
     }
@@ -163,6 +169,7 @@ pub(crate) fn apply(
             }
             Step::Restore { snapshot, databases } => restore_from(session, snapshot, databases, retention)?,
             Step::RebuildIndex => rebuild_index(session, &paths)?,
+            Step::RebuildContext => context::rebuild(session, &paths)?,
             Step::Restrict => restrict(&paths)?,
             Step::SweepStaging => sweep(session, &paths)?,
         }

@@ -8,14 +8,15 @@ use drift_backup::{BackupError, LiveState, RestorePlan, SnapshotStore, Swap, Swa
 use drift_db::intent::{self, Operation};
 use drift_db::{DatabaseKind, LockName, WorkspacePaths, canonical, choose_root, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::{RemovedView, retain};
 use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
 use super::work::with_work;
-use super::workspace::{home, locate};
-use super::{Session, Warning};
+use super::workspace::{home, identity, locate};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// What is restored.
@@ -36,7 +37,7 @@ pub(crate) struct Planned {
 }
 
 /// What a restore did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct RestoreReport {
     pub(crate) dry_run: bool,
     /// The id of the snapshot.
@@ -58,7 +59,7 @@ pub(crate) struct RestoreReport {
 }
 
 /// What happens to one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PlannedView {
     pub(crate) database: &'static str,
     pub(crate) bytes: u64,
@@ -111,7 +112,15 @@ pub(crate) fn apply(
     let swapped = with_work(session, paths, |work| {
         swap(work, Swap { operation: Operation::Restore, staged, detail }, &lock)
     })?;
+    if swapped.databases.contains(&DatabaseKind::Drift) {
+        context::refresh(session, paths, &lock);
+    }
+    // What is live is restored, whether or not it can be looked at once more.
+    let identity = identity(paths, &lock).unwrap_or_default();
     drop(lock);
+    if let Some(identity) = identity {
+        known::remember(session, paths.root(), &identity);
+    }
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());
@@ -172,7 +181,7 @@ fn settle_or_replace(
 }
 
 /// The workspace that is restored: the one that is found, else the one that init would make.
-fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
+pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     match locate(session.place) {
         Err(error) if error.code == ErrorCode::NoWorkspace => {
             let home = home(session.place);

@@ -3,6 +3,7 @@
 use drift_db::vacuum::{PageFacts, TableSize, page_facts, table_sizes};
 use drift_db::{DatabaseKind, Need};
 use drift_gc::{GcPolicy, Heap, Usage};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::gc::reclaimable;
@@ -25,7 +26,7 @@ pub(crate) enum Tables {
 }
 
 /// What the workspace takes.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SizeReport {
     pub(crate) root: String,
     pub(crate) total_bytes: u64,
@@ -38,7 +39,7 @@ pub(crate) struct SizeReport {
 }
 
 /// One database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct DatabaseView {
     pub(crate) name: &'static str,
     pub(crate) bytes: u64,
@@ -51,7 +52,7 @@ pub(crate) struct DatabaseView {
 }
 
 /// One table.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct TableView {
     pub(crate) name: String,
     /// With its indexes.
@@ -60,7 +61,7 @@ pub(crate) struct TableView {
 }
 
 /// So many things of one sort.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct HeapView {
     pub(crate) count: u64,
     pub(crate) bytes: u64,

@@ -6,6 +6,7 @@ use drift_backup::SnapshotStore;
 use drift_db::store::scan::{self, ScanRow};
 use drift_db::store::workspace;
 use drift_db::{DatabaseKind, DatabaseState, LockName, Need, WorkspacePaths, database_set, holder};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::projects::warn_if_stale;
@@ -14,7 +15,7 @@ use super::{Session, Warning};
 use crate::error::CommandError;
 
 /// The state of the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct StatusReport {
     pub(crate) root: String,
     pub(crate) name: Option<String>,
@@ -34,14 +35,14 @@ pub(crate) struct StatusReport {
 }
 
 /// The schema of a database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SchemaView {
     pub(crate) version: u32,
     pub(crate) latest: u32,
 }
 
 /// The newest scan.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanView {
     pub(crate) at: String,
     pub(crate) command: String,
@@ -50,14 +51,14 @@ pub(crate) struct ScanView {
 }
 
 /// The snapshots beside the workspace.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct BackupsView {
     pub(crate) count: usize,
     pub(crate) latest: Option<String>,
 }
 
 /// An exclusive lock that is held.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct LockView {
     pub(crate) name: String,
     pub(crate) pid: u32,

@@ -11,15 +11,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, VerifyFinding,
-    VerifyLevel, VerifyRun, WorkspacePaths, integrity, intent, lock_shared, verify_database,
+    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, SharedLock,
+    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, integrity, intent, lock_shared,
+    verify_database,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
-use super::{Session, Unit};
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 
 /// How much is verified.
@@ -35,7 +37,7 @@ pub(crate) struct VerifyOptions {
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifyReport {
     pub(crate) level: &'static str,
     pub(crate) healthy: bool,
@@ -45,7 +47,7 @@ pub(crate) struct VerifyReport {
 }
 
 /// Something that is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) code: String,
     pub(crate) severity: &'static str,
@@ -122,6 +124,12 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         (databases, around.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let (mut findings, unchecked) = databases?;
+    if let Some(lock) = &lock
+        && options.level >= VerifyLevel::Normal
+        && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
+    {
+        findings.extend(told_wrong(&paths, lock)?);
+    }
     findings.extend(around);
     if options.level >= VerifyLevel::Normal {
         if let Some(error) = &options.config_error {
@@ -193,6 +201,21 @@ fn databases(
     }
     findings.extend(together(&known));
     Ok((findings, unchecked))
+}
+
+/// A warning if the context of a sound drift.db does not tell what its tables say.
+fn told_wrong(paths: &WorkspacePaths, lock: &SharedLock) -> Result<Option<FindingView>, CommandError> {
+    let Some(database) = inspect(paths)?.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
+    let message = "the stored context does not tell what the tables say".to_owned();
+    let hint = "`drift workspace verify --repair` makes it anew, as does the next scan that finds a change";
+    let finding = || {
+        let (code, subject) = ("context.out_of_step", "drift.db: workspace_context");
+        FindingView {
+            database: Some(DatabaseKind::Drift),
+            ..FindingView::new(code, Severity::Warning, subject, message, hint)
+        }
+    };
+    Ok(context::is_out_of_step(&database)?.then(finding))
 }
 
 /// A place for private copies; on a read-only mount, or if ours was removed, it is the system's.

@@ -2,6 +2,7 @@
 
 use drift_db::store::{StoredPath, scan::ProblemRow};
 use drift_discover::{Problem, RepoPath};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A root-relative path: `.` for the root, `\xNN` for bytes that are not UTF-8.
@@ -15,7 +16,7 @@ pub(crate) fn stored(path: &RepoPath) -> StoredPath {
 }
 
 /// Something in the repository that discovery could not take at its word.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ProblemView {
     pub(crate) file: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,6 +21,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anstream::AutoStream;
 
 pub(crate) use message::MessageWriter;
+#[cfg(test)]
+pub(crate) use report::{Document, ErrorDocument};
 pub(crate) use report::{Outcome, Report};
 pub(crate) use settings::Settings;
 pub(crate) use style::{Tone, styled};
@@ -98,6 +100,17 @@ impl Ui {
         Ok(Outcome::new(report.exit()))
     }
 
+    /// Lets `write` fill stdout with a result that is not a report: a file, as it is.
+    pub(crate) fn stream(
+        &self,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+    ) -> Result<Outcome, CommandError> {
+        self.answered.store(true, Ordering::SeqCst);
+        let mut stdout = self.stdout.lock().unwrap_or_else(PoisonError::into_inner);
+        write(&mut Patient(&mut stdout))?;
+        Ok(Outcome::new(0))
+    }
+
     /// Prints the error, if there is one, and returns the exit code.
     pub(crate) fn conclude(&self, result: Result<Outcome, CommandError>) -> u8 {
         self.progress.clear();
@@ -165,6 +178,25 @@ impl Ui {
 
     fn warnings(&self) -> MutexGuard<'_, Vec<Warning>> {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Goes on when whoever reads has read enough.
+struct Patient<'a>(&'a mut Stream);
+
+impl Write for Patient<'_> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match self.0.write(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(buffer.len()),
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            flushed => flushed,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Text;
@@ -40,33 +41,47 @@ impl Outcome {
     }
 }
 
+/// The JSON document of a result.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Document<'a, R> {
+    /// What the document is, and the version of its fields.
+    schema: &'static str,
+    /// Whether the command could do its work; what it found is in the fields beside.
+    ok: bool,
+    #[serde(flatten)]
+    report: &'a R,
+    /// What the reader should know besides the result.
+    warnings: &'a [Warning],
+}
+
+/// The JSON document of a command that failed.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct ErrorDocument<'a> {
+    /// What the document is, and the version of its fields.
+    schema: &'static str,
+    /// Never true.
+    ok: bool,
+    error: &'a CommandError,
+    /// What the reader should know besides the error.
+    warnings: &'a [Warning],
+}
+
+impl ErrorDocument<'_> {
+    pub(crate) const SCHEMA: &'static str = "drift.error/v1";
+}
+
 pub(super) fn document<R: Report>(
     report: &R,
     warnings: &[Warning],
     layout: Layout,
 ) -> Result<Vec<u8>, CommandError> {
-    #[derive(Serialize)]
-    struct Document<'a, R> {
-        schema: &'static str,
-        ok: bool,
-        #[serde(flatten)]
-        report: &'a R,
-        warnings: &'a [Warning],
-    }
     encode(&Document { schema: R::SCHEMA, ok: true, report, warnings }, layout).map_err(|error| {
         CommandError::new(ErrorCode::Internal, "the result cannot be written as JSON").with_cause(&error)
     })
 }
 
 pub(super) fn error_document(error: &CommandError, warnings: &[Warning], layout: Layout) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        schema: &'static str,
-        ok: bool,
-        error: &'a CommandError,
-        warnings: &'a [Warning],
-    }
-    let document = Document { schema: "drift.error/v1", ok: false, error, warnings };
+    let document = ErrorDocument { schema: ErrorDocument::SCHEMA, ok: false, error, warnings };
     // Strings and lists of strings always encode.
     encode(&document, layout).unwrap_or_default()
 }

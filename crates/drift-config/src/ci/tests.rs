@@ -162,7 +162,17 @@ fn an_event_completes_what_variables_leave_out() {
 
 #[test]
 fn names_are_those_of_documents() {
-    for row in PROVIDERS {
-        assert_eq!(serde_json::to_value(row.provider).unwrap(), row.provider.as_str());
+    for provider in CiProvider::ALL {
+        assert_eq!(serde_json::to_value(provider).unwrap(), provider.as_str());
     }
+    let known = |row: &Row| CiProvider::ALL.contains(&row.provider);
+    assert!(PROVIDERS.iter().all(known));
+}
+
+#[test]
+fn a_provider_that_is_named_need_not_be_found() {
+    let of = |provider, vars| show(Some(CiEnv::of_provider(provider, &parse(vars))));
+    assert_eq!(of(CiProvider::CircleCi, "CIRCLE_BRANCH=x CIRCLE_SHA1=A"), "circleci x @A");
+    assert_eq!(of(CiProvider::Gitlab, "GITHUB_ACTIONS=true GITHUB_REF=refs/heads/x"), "gitlab");
+    assert_eq!(of(CiProvider::Generic, "CIRCLE_BRANCH=x"), "generic");
 }

@@ -183,3 +183,9 @@ fn a_fifo_is_not_waited_for() {
     let options = LoadOptions { workspace_file: Some(path), ..LoadOptions::default() };
     assert!(matches!(load(&options), Err(ConfigError::NotAFile { .. })));
 }
+
+#[test]
+fn the_short_word_for_a_warning_is_read_as_well() {
+    let case = Case { workspace: Some("rules.duplicate_name = 'warn'\n"), ..Case::default() };
+    assert_eq!(case.config().rules.duplicate_name, crate::Severity::Warning);
+}

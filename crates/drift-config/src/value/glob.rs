@@ -1,4 +1,5 @@
-//! [`Glob`] and [`DirPattern`]: patterns of root-relative paths, checked when they are read.
+//! [`Glob`], [`DirPattern`] and [`Pattern`]: patterns of root-relative paths and of names, checked when they are
+//! read.
 
 use super::{Scalar, scalar};
 
@@ -38,6 +39,50 @@ impl Scalar for Glob {
 }
 
 scalar!(Glob, "Glob");
+
+/// A name of any kind, with `*` for any characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pattern(String);
+
+impl Pattern {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it matches the whole of `text`. Nothing but `*` has a meaning.
+    pub fn is_match(&self, text: &str) -> bool {
+        let Some((first, rest)) = self.0.split_once('*') else { return self.0 == text };
+        let Some(mut text) = text.strip_prefix(first) else { return false };
+        let mut parts: Vec<&str> = rest.split('*').collect();
+        let last = parts.pop().unwrap_or_default();
+        for part in parts {
+            let Some(at) = text.find(part) else { return false };
+            text = &text[at + part.len()..];
+        }
+        text.ends_with(last)
+    }
+}
+
+impl Scalar for Pattern {
+    const EXPECTED: &'static str = "a name, with \"*\" for any characters";
+
+    fn parse(text: &str) -> Result<Pattern, String> {
+        if text.is_empty() {
+            return Err("an empty pattern matches nothing".to_owned());
+        }
+        Ok(Pattern(text.to_owned()))
+    }
+
+    fn render(&self) -> String {
+        self.0.clone()
+    }
+
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "string", "minLength": 1 })
+    }
+}
+
+scalar!(Pattern, "Pattern");
 
 /// A directory name, or a run of names joined by `/`, with `*` for any characters within a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

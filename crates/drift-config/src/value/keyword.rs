@@ -3,11 +3,12 @@
 use super::{Scalar, scalar};
 use crate::suggest::nearest;
 
-/// Defines an enum whose variants are words in configuration.
+/// Defines an enum whose variants are words in configuration. `= "warning" | "warn"` reads both, and writes the
+/// first.
 macro_rules! keyword {
     ($(#[$doc:meta])* $name:ident {
         $(#[$first_doc:meta])* $first:ident = $first_word:literal,
-        $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+
+        $($(#[$variant_doc:meta])* $variant:ident = $word:literal $(| $also:literal)?,)+
     }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +34,7 @@ macro_rules! keyword {
             fn parse(text: &str) -> Result<$name, String> {
                 match text.trim().to_ascii_lowercase().as_str() {
                     $first_word => Ok($name::$first),
-                    $($word => Ok($name::$variant),)+
+                    $($word $(| $also)? => Ok($name::$variant),)+
                     other => Err(unknown_word(text, other, $name::WORDS)),
                 }
             }
@@ -43,7 +44,7 @@ macro_rules! keyword {
             }
 
             fn json_schema() -> serde_json::Value {
-                serde_json::json!({ "type": "string", "enum": $name::WORDS })
+                serde_json::json!({ "type": "string", "enum": [$first_word, $($word $(, $also)?),+] })
             }
         }
 
@@ -80,7 +81,7 @@ keyword! {
         /// The rule is not evaluated.
         Off = "off",
         Info = "info",
-        Warning = "warning",
+        Warning = "warning" | "warn",
         Error = "error",
     }
 }

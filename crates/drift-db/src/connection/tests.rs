@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::{Access, immutable_uri, open};
+use super::{Access, UriMode, open, uri};
 use crate::error::DbError;
 
 #[test]
@@ -36,7 +36,7 @@ fn opening_never_creates_a_file() {
 
 #[test]
 fn a_uri_carries_any_path() {
-    assert_eq!(immutable_uri(Path::new("/a b/%?#.db")), "file:/a%20b/%25%3F%23.db?immutable=1");
+    assert_eq!(uri(Path::new("/a b/%?#.db"), UriMode::Immutable), "file:/a%20b/%25%3F%23.db?immutable=1");
 }
 
 #[cfg(unix)]

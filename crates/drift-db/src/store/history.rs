@@ -1,8 +1,9 @@
-//! What has become old: events and scans past their time, projects that vanished long ago.
+//! What has become old: events, scans and checks past their time, projects that vanished long ago, baselines that
+//! nobody compares with.
 //!
 //! Rules: the `init` events stay, for they say that a workspace was made; so does the newest scan, from which
-//! `status` reads its counts; so does every row that another one refers to by a foreign key. Rows whose time is
-//! no date of ours are left alone.
+//! `status` reads its counts, and the newest check; so does every row that another one refers to by a foreign
+//! key, unless that one goes with it. Rows whose time is no date of ours are left alone.
 
 use rusqlite::{Connection, params};
 
@@ -11,10 +12,12 @@ use crate::kind::DatabaseKind;
 /// Before when rows are old: RFC 3339, UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cutoffs {
-    /// For events and scans.
+    /// For events, scans and checks.
     pub history: String,
     /// For projects, by when they vanished.
     pub removed_projects: String,
+    /// For baselines, by when they were last used.
+    pub baselines: String,
 }
 
 /// Old rows of one table.
@@ -59,6 +62,8 @@ struct Rule {
     /// The column with the time.
     at: &'static str,
     keep: &'static str,
+    /// The tables whose rows go with it.
+    parts: &'static [&'static str],
     /// Bytes of a row, roughly.
     size: &'static str,
     which: fn(&Cutoffs) -> &str,
@@ -69,6 +74,7 @@ const EVENT: Rule = Rule {
     key: "id",
     at: "at",
     keep: "kind <> 'init'",
+    parts: &[],
     size: "length(at) + length(kind) + length(detail) + 12",
     which: |cutoffs| &cutoffs.history,
 };
@@ -78,7 +84,30 @@ const SCAN: Rule = Rule {
     key: "id",
     at: "started_at",
     keep: "id <> (SELECT max(id) FROM scan)",
+    parts: &[],
     size: "length(started_at) + length(finished_at) + length(command) + 60",
+    which: |cutoffs| &cutoffs.history,
+};
+
+const BASELINE: Rule = Rule {
+    table: "baseline",
+    key: "id",
+    at: "used_at",
+    keep: "true",
+    parts: &[],
+    size: "length(branch) + length(created_at) + length(used_at) + 60",
+    which: |cutoffs| &cutoffs.baselines,
+};
+
+const CHECK_RUN: Rule = Rule {
+    table: "check_run",
+    key: "id",
+    at: "checked_at",
+    keep: "id <> (SELECT max(id) FROM check_run)",
+    parts: &["finding", "gate_result"],
+    size: "100 + (SELECT 30 * count(*) FROM gate_result WHERE run = check_run.id)
+           + (SELECT coalesce(sum(length(message) + length(subject) + length(file) + 50), 0)
+              FROM finding WHERE run = check_run.id)",
     which: |cutoffs| &cutoffs.history,
 };
 
@@ -87,14 +116,17 @@ const PROJECT: Rule = Rule {
     key: "key",
     at: "removed_at",
     keep: "removed_at IS NOT NULL",
+    parts: &[],
     size: "2 * length(id) + length(path) + length(manifest) + 100",
     which: |cutoffs| &cutoffs.removed_projects,
 };
 
 fn rules(kind: DatabaseKind) -> &'static [Rule] {
     match kind {
-        DatabaseKind::Drift => &[EVENT, SCAN, PROJECT],
+        DatabaseKind::Drift => &[EVENT, SCAN, BASELINE, CHECK_RUN, PROJECT],
         DatabaseKind::Cortex => &[EVENT],
+        // A cache, which gc does not look at.
+        DatabaseKind::Registry => &[],
     }
 }
 
@@ -105,10 +137,11 @@ impl Rule {
 
     /// `table WHERE …` with one parameter: the time.
     fn condition(&self, connection: &Connection) -> rusqlite::Result<String> {
-        let Rule { table, key, at, keep, .. } = self;
+        let Rule { table, key, at, keep, parts, .. } = self;
         let mut sql =
             format!("{table} WHERE {at} < ? AND {at} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' AND {keep}");
-        for (child, column) in references(connection, table)? {
+        let refers = references(connection, table)?;
+        for (child, column) in refers.iter().filter(|(child, _)| !parts.contains(&child.as_str())) {
             sql.push_str(&format!(
                 " AND {key} NOT IN (SELECT \"{column}\" FROM \"{child}\" WHERE \"{column}\" IS NOT NULL)"
             ));

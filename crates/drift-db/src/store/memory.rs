@@ -83,6 +83,37 @@ pub fn get(connection: &Connection, id: i64) -> rusqlite::Result<Option<Memory>>
     connection.query_row(&sql, [id], from_row).optional()
 }
 
+/// How many memories there are; none in a database whose schema is older than the table.
+///
+/// Counting rows takes longer the more there are. The full-text index keeps their number, in the record from
+/// which it also knows how long a text is on average (`fts5_storage.c`, `fts5StorageSaveTotals`): a varint at the
+/// beginning. Triggers keep the index in step, and verify tells if it is not.
+pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
+    const SINCE: u32 = 2;
+    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version < SINCE {
+        return Ok(0);
+    }
+    let totals = "SELECT block FROM memory_fts_data WHERE id = 1";
+    let totals: Option<Vec<u8>> = connection.query_row(totals, [], |row| row.get(0)).optional()?;
+    Ok(totals.as_deref().map_or(0, varint))
+}
+
+/// The number that `bytes` begin with, as SQLite writes one (<https://sqlite.org/fileformat2.html#varint>).
+fn varint(bytes: &[u8]) -> u64 {
+    let mut value = 0;
+    for (at, &byte) in bytes.iter().take(9).enumerate() {
+        if at == 8 {
+            return value << 8 | u64::from(byte);
+        }
+        value = value << 7 | u64::from(byte & 0x7f);
+        if byte < 0x80 {
+            break;
+        }
+    }
+    value
+}
+
 /// The memories whose text matches `query`, in the syntax of FTS5, best first.
 pub fn search(connection: &Connection, query: &str, limit: u32) -> rusqlite::Result<Vec<Memory>> {
     let columns = COLUMNS.split(", ").map(|name| format!("memory.{name}")).collect::<Vec<_>>().join(", ");

@@ -58,6 +58,12 @@ pub fn last(connection: &Connection) -> rusqlite::Result<Option<ScanRow>> {
     connection.query_row(&sql, [], from_row).optional()
 }
 
+/// The newest scan with its number, which no later one has.
+pub fn last_with_id(connection: &Connection) -> rusqlite::Result<Option<(i64, ScanRow)>> {
+    let sql = format!("SELECT {COLUMNS}, id FROM scan ORDER BY id DESC LIMIT 1");
+    connection.query_row(&sql, [], |row| Ok((row.get("id")?, from_row(row)?))).optional()
+}
+
 fn from_row(row: &Row) -> rusqlite::Result<ScanRow> {
     Ok(ScanRow {
         command: row.get(0)?,

@@ -2,7 +2,9 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use super::{DiskSource, read_regular};
+use super::DiskSource;
+#[cfg(unix)]
+use super::read_regular;
 use crate::files::Files;
 use crate::path::RepoPath;
 use crate::source::{EntryKind, ReadError, Source};

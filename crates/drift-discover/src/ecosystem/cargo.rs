@@ -11,6 +11,7 @@ mod manifest;
 mod members;
 
 use crates::{Crates, MANIFEST, manifest_of};
+use links::Dependencies;
 use manifest::Manifest;
 
 use crate::context::Context;
@@ -57,7 +58,8 @@ fn project(
     workspace: Option<usize>,
 ) -> Option<FoundProject> {
     let package = manifest.package.as_ref()?;
-    let (links, external) = links::of(crates, &dir, manifest);
+    let Dependencies { links, external, ranges } = links::of(crates, &dir, manifest);
+    let left_out = workspace.is_none() && crates.is_left_out(&dir);
     Some(FoundProject {
         ecosystem: None,
         key: dir.clone(),
@@ -68,6 +70,8 @@ fn project(
         workspace,
         links,
         external,
+        ranges,
+        left_out,
         path: dir,
     })
 }

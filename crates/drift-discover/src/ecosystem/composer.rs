@@ -14,7 +14,7 @@ mod paths;
 use manifest::Manifest;
 
 use crate::context::Context;
-use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
+use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 use crate::graph::ExternalDependency;
 use crate::lower::Exclusions;
 use crate::path::RepoPath;
@@ -114,6 +114,7 @@ fn project(
     let Package { manifest, repositories } = &packages[dir];
     let mut links = Vec::new();
     let mut external = Vec::new();
+    let mut ranges = Vec::new();
     for dependency in &manifest.dependencies {
         let name = dependency.name.to_lowercase();
         let replaces = |at: &&&RepoPath| packages[**at].manifest.replace.contains(&name);
@@ -136,7 +137,16 @@ fn project(
             candidates = narrower.into_iter().find(|few| few.len() == 1).unwrap_or(candidates);
         }
         match candidates[..] {
-            [to] => links.push(Link { ecosystem: None, to: to.clone(), kind: dependency.kind }),
+            [to] => {
+                let (to, kind) = (to.clone(), dependency.kind);
+                // Only what a path repository provides is asked for its version.
+                let own = packages[&to].manifest.name.as_deref().map(str::to_lowercase);
+                if repositories.contains(&to) && own.as_ref() == Some(&name) {
+                    let requirement = dependency.requirement.clone();
+                    ranges.push(Range { to: to.clone(), kind, requirement });
+                }
+                links.push(Link { ecosystem: None, to, kind });
+            }
             [] => external.push(ExternalDependency {
                 name: dependency.name.clone(),
                 kind: dependency.kind,
@@ -162,6 +172,8 @@ fn project(
         workspace: homes.get(dir).copied(),
         links,
         external,
+        ranges,
+        ..FoundProject::default()
     }
 }
 

@@ -13,7 +13,7 @@ mod pubspec;
 use pubspec::Pubspec;
 
 use crate::context::Context;
-use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
+use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
 
@@ -111,6 +111,7 @@ fn project(
 ) -> FoundProject {
     let mut links = Vec::new();
     let mut external = Vec::new();
+    let mut ranges = Vec::new();
     let root_dir = home.map(|at| &workspaces[at].0.root);
     for dependency in &pubspec.dependencies {
         let name = &dependency.name;
@@ -125,7 +126,12 @@ fn project(
                 // A path that leaves the repository is somebody else's project.
                 None => continue,
             },
-            (None, Some(member)) if spec.may_be_local => Some(member.clone()),
+            (None, Some(member)) if spec.may_be_local => {
+                if !spec.requirement.is_empty() {
+                    ranges.push(Range { to: member.clone(), kind, requirement: spec.requirement.clone() });
+                }
+                Some(member.clone())
+            }
             (None, _) => None,
         };
         match target {
@@ -156,6 +162,8 @@ fn project(
         workspace: home,
         links,
         external,
+        ranges,
+        ..FoundProject::default()
     }
 }
 

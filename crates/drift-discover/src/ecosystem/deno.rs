@@ -13,7 +13,7 @@ mod config;
 use config::{Config, Import};
 
 use crate::context::Context;
-use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, syntax};
+use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range, syntax};
 use crate::glob::{Glob, GlobOptions};
 use crate::graph::{Ecosystem, EdgeKind, ExternalDependency};
 use crate::lower::Exclusions;
@@ -117,11 +117,16 @@ fn project(
     };
     let mut links = Vec::new();
     let mut external = Vec::new();
+    let mut ranges = Vec::new();
     for import in &config.imports {
         match import {
             Import::Package { name, requirement } => match named(name) {
                 Some(to) => {
-                    links.push(Link { ecosystem: None, to: to.clone(), kind: EdgeKind::Normal });
+                    let (to, kind) = (to.clone(), EdgeKind::Normal);
+                    if !requirement.is_empty() {
+                        ranges.push(Range { to: to.clone(), kind, requirement: requirement.clone() });
+                    }
+                    links.push(Link { ecosystem: None, to, kind });
                 }
                 None => external.push(ExternalDependency {
                     name: name.clone(),
@@ -155,6 +160,8 @@ fn project(
         workspace: home.map(|(at, _)| at),
         links,
         external,
+        ranges,
+        ..FoundProject::default()
     }
 }
 

@@ -134,6 +134,7 @@ fn project(
         workspace: home.map(|(at, _)| at),
         links,
         external,
+        ..FoundProject::default()
     }
 }
 

@@ -88,6 +88,7 @@ fn find(context: &Context) -> Found {
             links,
             external,
             path: dir,
+            ..FoundProject::default()
         });
     }
     found.workspaces = (workspaces.into_iter())

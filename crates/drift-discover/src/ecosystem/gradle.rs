@@ -90,6 +90,7 @@ fn find(context: &Context) -> Found {
             workspace: place.map(|(build, _)| build),
             links,
             external,
+            ..FoundProject::default()
         });
     }
     found

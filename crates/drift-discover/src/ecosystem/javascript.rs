@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{Definition, Found, FoundWorkspace, syntax};
+use super::{Definition, Found, FoundProject, FoundWorkspace, syntax};
 use crate::context::Context;
 use crate::path::RepoPath;
 
@@ -87,7 +87,11 @@ fn find(context: &Context) -> Found {
     }
     let links = Links::new(&packages, &projects, None);
     let standalone = projects.iter().filter(|dir| !listed.contains(dir));
-    found.projects.extend(standalone.filter_map(|dir| links.project(context, dir, None)));
+    found.projects.extend(standalone.filter_map(|dir| {
+        let project = links.project(context, dir, None)?;
+        let left_out = workspaces.iter().any(|workspace| workspace.leaves_out(dir));
+        Some(FoundProject { left_out, ..project })
+    }));
 
     let nx_roots: Vec<RepoPath> = dirs_with("nx.json").into_iter().collect();
     nx::add(context, &packages, &nx_roots, &mut found);
@@ -115,6 +119,25 @@ fn open_all(
         }
     }
     workspaces
+}
+
+/// npm's ranges, for who compares requirements.
+pub(crate) mod npm {
+    use super::range::Range;
+    use super::version::{Prereleases, is_range, is_same, satisfies};
+    use crate::requirement::Comparator;
+
+    /// The comparators of a range, in alternatives; `None` for tags, addresses and paths.
+    pub(crate) fn comparators(text: &str) -> Option<Vec<Vec<Comparator>>> {
+        let is_plain = !text.contains([':', '/']);
+        Range::parse(text).filter(|_| is_plain).map(|range| range.sets())
+    }
+
+    /// Whether a package manager takes that version.
+    pub(crate) fn accepts(range: &str, version: &str) -> Option<bool> {
+        let same = || is_same(version, range);
+        is_range(range).then(|| same() || satisfies(version, range, Prereleases::OnlyNamed))
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod reactor;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use links::{Everywhere, Reactor, Resolver};
+use links::{Dependencies, Everywhere, Reactor, Resolver};
 use model::{Lineage, Poms};
 use pom::MANIFEST;
 
@@ -67,7 +67,8 @@ fn find(context: &Context) -> Found {
             file,
             lineage: &lineage,
         };
-        let (mut links, external) = resolver.resolve();
+        let Dependencies { mut links, external, mut ranges } = resolver.resolve();
+        ranges.iter_mut().for_each(|range| range.to = key_of(&range.to));
         links.iter_mut().for_each(|link| link.to = key_of(&link.to));
         found.projects.push(FoundProject {
             ecosystem: None,
@@ -80,6 +81,8 @@ fn find(context: &Context) -> Found {
             workspace: *reactor,
             links,
             external,
+            ranges,
+            ..FoundProject::default()
         });
     }
     found.workspaces = (reactors.into_iter())

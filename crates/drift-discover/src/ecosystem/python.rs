@@ -13,7 +13,7 @@ mod workspace;
 
 use std::collections::BTreeMap;
 
-use links::{Names, Resolver, Workspace};
+use links::{Dependencies, Names, Resolver, Workspace};
 use manifest::{Manifest, PYPROJECT, SETUP_CFG, SETUP_PY};
 use requirement::normalise;
 
@@ -71,7 +71,7 @@ fn find(context: &Context) -> Found {
     for (dir, workspace) in dirs {
         let Some(manifest) = projects.get(&dir) else { continue };
         let Some(project) = &manifest.project else { continue };
-        let (links, external) = Resolver {
+        let Dependencies { links, external, ranges } = Resolver {
             projects: &projects,
             names: &names,
             dir: &dir,
@@ -84,7 +84,6 @@ fn find(context: &Context) -> Found {
         found.projects.push(FoundProject {
             ecosystem: None,
             key: dir.clone(),
-            path: dir,
             manifest: project.file.clone(),
             name: if workspace.is_some() { name.as_deref().map(normalise) } else { name },
             version: project.version.clone(),
@@ -92,9 +91,23 @@ fn find(context: &Context) -> Found {
             workspace,
             links,
             external,
+            ranges,
+            left_out: workspace.is_none() && left_out(&projects, &dir),
+            path: dir,
         });
     }
     found
+}
+
+/// Whether uv is told that `dir` is no member of a workspace above it.
+fn left_out(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
+    let is_unmanaged = projects.get(dir).is_some_and(|manifest| manifest.is_unmanaged);
+    is_unmanaged
+        || dir.ancestors().skip(1).any(|root| {
+            let manifest = projects.get(&root);
+            let workspace = manifest.as_ref().and_then(|manifest| manifest.workspace.as_ref());
+            workspace.is_some_and(|workspace| workspace::leaves_out(workspace, &root, dir))
+        })
 }
 
 /// Whether `dir` is part of a template whose names are yet to be filled in.

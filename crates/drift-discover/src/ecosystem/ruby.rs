@@ -16,7 +16,7 @@ use gemspec::Gemspec;
 
 use crate::context::Context;
 use crate::ecosystem::script::{Kind, Script, Value};
-use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
+use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::lower::Exclusions;
 use crate::path::RepoPath;
@@ -92,8 +92,11 @@ fn find(context: &Context) -> Found {
     let used: BTreeSet<usize> = homes.values().copied().collect();
     let projects = (places.iter())
         .map(|(dir, place)| {
-            let gems = listed.get(dir);
-            project(dir, place, &names, gems, homes.get(dir).map(|at| used.range(..at).count()))
+            let workspace = homes.get(dir).map(|at| used.range(..at).count());
+            let mut project = project(dir, place, &names, listed.get(dir), workspace);
+            // Of several gems in one directory the version of only one is known.
+            project.ranges.retain(|range| places.get(&range.to).is_some_and(|to| to.gemspecs.len() == 1));
+            project
         })
         .collect();
     let workspaces = (used.iter())
@@ -122,8 +125,15 @@ fn project(
 ) -> FoundProject {
     let mut links = Vec::new();
     let mut external = Vec::new();
+    let mut ranges = Vec::new();
     let mut add = |dependency: &Dependency, to: Option<&RepoPath>| match to {
-        Some(to) => links.push(Link { ecosystem: None, to: to.clone(), kind: dependency.kind }),
+        Some(to) => {
+            let Dependency { kind, requirement, .. } = dependency.clone();
+            if !requirement.is_empty() {
+                ranges.push(Range { to: to.clone(), kind, requirement });
+            }
+            links.push(Link { ecosystem: None, to: to.clone(), kind });
+        }
         None => external.push(ExternalDependency {
             name: dependency.name.clone(),
             kind: dependency.kind,
@@ -165,6 +175,8 @@ fn project(
         workspace,
         links,
         external,
+        ranges,
+        ..FoundProject::default()
     }
 }
 

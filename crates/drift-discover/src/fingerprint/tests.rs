@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::{Changes, Comparison, fingerprint};
+use super::{Changes, Comparison, Vouched, fingerprint};
 use crate::files::{Files, Stat};
 use crate::walk::{WalkOptions, walk};
 
@@ -18,7 +18,8 @@ fn hashes(root: &Path, files: &Files, places: &[u32]) -> (Vec<(String, [u8; 32])
         out.push((files.path(found.file as usize).to_string(), found.hash));
     };
     let stop = AtomicBool::new(false);
-    let problems = fingerprint(root, files, places, 0, &stop, &|_| {}, &mut sink).unwrap();
+    let problems =
+        fingerprint(root, files, places, &Vouched::default(), 0, &stop, &|_| {}, &mut sink).unwrap();
     (out, problems.len())
 }
 
@@ -85,6 +86,21 @@ fn a_time_close_to_the_last_scan_is_not_trusted() {
     assert_eq!(changes.unchanged, 3);
     let changes = compare(newest, |_| {});
     assert_eq!(changes.changed, [0, 1, 2]);
+}
+
+#[test]
+fn how_close_is_too_close_depends_on_how_finely_the_file_system_tells_time() {
+    let scan = 1_700_000_010 * 1_000_000_000;
+    for (mtime, expected) in [
+        (scan + 1, true),
+        (scan - 99_999_999, true),
+        (scan - 100_000_001, false),
+        (scan - 1_000_000_000, true),
+        (scan - 2_000_000_000, true),
+        (scan - 3_000_000_000, false),
+    ] {
+        assert_eq!(super::racy(mtime, scan), expected, "{mtime}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
 use super::{Event, Walk, WalkError, WalkOptions, walk};
+#[cfg(unix)]
 use crate::files::FileKind;
 
 /// Lays out a fixture: each file starts with a line `//- path`.

@@ -12,6 +12,7 @@ fn policy() -> GcPolicy {
     GcPolicy {
         history: SignedDuration::from_hours(90 * 24),
         removed_projects: SignedDuration::from_hours(90 * 24),
+        baselines: SignedDuration::from_hours(7 * 24),
         staging_grace: SignedDuration::from_hours(24),
         vacuum_free_percent: 20,
         retention: RetentionPolicy { operational: 1, ..RetentionPolicy::default() },
@@ -123,4 +124,24 @@ fn an_empty_policy_is_an_error() {
     };
     let policy = GcPolicy { retention: empty, ..policy() };
     assert!(plan(&Facts::default(), &policy, NOW.parse().unwrap()).is_err());
+}
+
+#[test]
+fn each_kind_of_row_has_its_own_time() {
+    let mut database = database(DatabaseKind::Drift, 0, 0);
+    database.expired =
+        ["baseline", "check_run", "project"].map(|table| Expired { table, rows: 2, bytes: 20 }).into();
+    let facts = Facts { databases: vec![database], ..Facts::default() };
+    let policy = GcPolicy { removed_projects: SignedDuration::from_hours(24), ..policy() };
+    check(
+        &facts,
+        &policy,
+        &[
+            "history drift.db:baseline ~20 (baselines more than 7 days unused: 2)",
+            "history drift.db:check_run ~20 (recorded checks more than 90 days old: 2)",
+            "history drift.db:project ~20 (projects more than 1 day gone: 2)",
+            "incremental_vacuum drift.db ~0 (pages of the rows that go)",
+            "optimize drift.db ~0 (statistics of the query planner)",
+        ],
+    );
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use drift_config::Setting;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -36,8 +37,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&Got { settings: found.iter().map(SettingView::new).collect(), lines: found, single })
 }
 
-#[derive(Serialize)]
-struct Got {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Got {
     settings: Vec<SettingView>,
     #[serde(skip)]
     lines: Vec<Setting>,

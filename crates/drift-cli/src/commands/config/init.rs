@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ScopeArg, mode};
@@ -40,8 +41,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     })
 }
 
-#[derive(Serialize)]
-struct Created {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Created {
     path: String,
     created: bool,
     dry_run: bool,

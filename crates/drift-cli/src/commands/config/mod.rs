@@ -1,5 +1,7 @@
 //! `drift config`: the settings, and the files they are in.
 
+#[cfg(test)]
+pub(super) mod documents;
 mod get;
 mod init;
 mod path;
@@ -10,6 +12,7 @@ mod validate;
 
 use clap::Subcommand;
 use drift_config::{Origin, Setting};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -74,14 +77,14 @@ fn mode(dry_run: crate::args::DryRunArg) -> Mode {
 }
 
 /// A setting in a JSON document.
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct SettingView {
     key: String,
     value: serde_json::Value,
     origin: OriginView,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct OriginView {
     layer: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -27,13 +28,13 @@ pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.report(&Paths { files: files.into_iter().flatten().collect() })
 }
 
-#[derive(Serialize)]
-struct Paths {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Paths {
     /// In order of precedence, lowest first.
     files: Vec<FileView>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FileView {
     layer: &'static str,
     path: String,

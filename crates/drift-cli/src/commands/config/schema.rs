@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,8 +20,8 @@ pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.report(&Schema { json_schema: drift_config::schema() })
 }
 
-#[derive(Serialize)]
-struct Schema {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Schema {
     json_schema: Value,
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{ScopeArg, mode};
@@ -46,8 +47,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     })
 }
 
-#[derive(Serialize)]
-struct Changed {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Changed {
     path: String,
     created: bool,
     key: String,

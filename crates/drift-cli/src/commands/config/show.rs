@@ -3,6 +3,7 @@
 use std::io;
 
 use drift_config::Setting;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{SettingView, origin_text};
@@ -36,8 +37,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     })
 }
 
-#[derive(Serialize)]
-struct Shown {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Shown {
     settings: Vec<SettingView>,
     #[serde(skip)]
     lines: Vec<Setting>,

@@ -3,6 +3,7 @@
 use std::io;
 
 use drift_config::{ConfigError, Problem};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -39,12 +40,12 @@ pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.report(&Valid { files: checked })
 }
 
-#[derive(Serialize)]
-struct Valid {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct Valid {
     files: Vec<FileView>,
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 struct FileView {
     path: String,
     present: bool,

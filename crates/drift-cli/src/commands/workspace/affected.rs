@@ -120,8 +120,8 @@ enum Style {
     Explained,
 }
 
-#[derive(serde::Serialize)]
-struct View {
+#[derive(schemars::JsonSchema, serde::Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: AffectedReport,
     #[serde(skip)]

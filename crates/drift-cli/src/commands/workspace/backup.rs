@@ -1,6 +1,6 @@
 //! `drift workspace backup …`: take snapshots, look at them, decide how long they stay.
 
-mod render;
+pub(super) mod render;
 
 use clap::{Subcommand, ValueEnum};
 use drift_backup::{Compression, Pin, Tier};

@@ -56,8 +56,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View { report, direction, levels, format: shell.ui.format() })
 }
 
-#[derive(serde::Serialize)]
-struct View {
+#[derive(schemars::JsonSchema, serde::Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: GraphReport,
     #[serde(skip)]

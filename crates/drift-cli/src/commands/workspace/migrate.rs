@@ -68,8 +68,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
 }
 
 /// What is pending: shown, or judged.
-#[derive(serde::Serialize)]
-struct Plan {
+#[derive(schemars::JsonSchema, serde::Serialize)]
+pub(super) struct Plan {
     #[serde(flatten)]
     report: MigrateReport,
     #[serde(skip)]

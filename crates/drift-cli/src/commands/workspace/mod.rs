@@ -2,10 +2,17 @@
 
 mod affected;
 mod backup;
+mod cache_key;
+mod check;
+mod context;
 mod delete;
+#[cfg(test)]
+pub(super) mod documents;
+mod export;
 mod gc;
 mod graph;
 mod history;
+mod import;
 mod init;
 mod migrate;
 mod options;
@@ -48,10 +55,15 @@ enum Verb {
     Migrate(migrate::Args),
     Gc(gc::Args),
     Size(size::Args),
+    Export(export::Args),
+    Import(import::Args),
     Reset(reset::Args),
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    Check(check::Args),
+    Context(context::Args),
+    CacheKey(cache_key::Args),
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -67,10 +79,15 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Migrate(args) => migrate::run(args, shell),
         Verb::Gc(args) => gc::run(args, shell),
         Verb::Size(args) => size::run(args, shell),
+        Verb::Export(args) => export::run(args, shell),
+        Verb::Import(args) => import::run(args, shell),
         Verb::Reset(args) => reset::run(args, shell),
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::Check(args) => check::run(args, shell),
+        Verb::Context(args) => context::run(args, shell),
+        Verb::CacheKey(args) => cache_key::run(args, shell),
     }
 }
 
@@ -79,6 +96,8 @@ impl Args {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self.verb {
             Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
+            Verb::CacheKey(_) => &[Format::Text, Format::Json, Format::Github],
+            Verb::Check(_) => &[Format::Text, Format::Json, Format::Sarif, Format::Github],
             _ => &[Format::Text, Format::Json],
         }
     }

@@ -10,6 +10,8 @@ use jiff::SignedDuration;
 use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
 use crate::ops::base::{self, BaseOptions};
+use crate::ops::cache_key::CacheKeyOptions;
+use crate::ops::check::{CheckOptions, Keep, Policy, Scope};
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
 use crate::shell::{Shell, startup};
@@ -17,7 +19,8 @@ use crate::shell::{Shell, startup};
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
     let startup = startup(config);
-    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup }
+    let build = shell.build().to_owned();
+    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup, build }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.
@@ -28,20 +31,40 @@ pub(super) fn affected(
     changes: Changes,
     depth: Option<usize>,
 ) -> AffectedOptions {
-    let branch = config.workspace.default_branch.as_str();
-    let vars = shell.vars();
     AffectedOptions {
         tree: tree(config, git_ignore(shell)),
-        base: BaseOptions {
-            flag: base,
-            variable: vars.get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned(),
-            ci: base::ci(&vars),
-            default_branch: (!branch.is_empty()).then(|| branch.to_owned()),
-        },
+        base: BaseOptions { flag: base, ..compared_with(config, shell, base::ci(&shell.vars())) },
         changes,
         globals: config.affected.global.iter().map(|glob| glob.as_str().to_owned()).collect(),
         depth,
     }
+}
+
+/// What is asked of `cache-key` for the run `ci`.
+pub(super) fn cache_key(config: &Config, shell: &Shell<'_>, ci: &CiEnv) -> CacheKeyOptions {
+    CacheKeyOptions {
+        tree: tree(config, git_ignore(shell)),
+        base: compared_with(config, shell, Some(ci.clone())),
+    }
+}
+
+/// What is asked of `check`, besides its flags.
+pub(super) fn check(config: &Config, shell: &Shell<'_>, base: Option<String>) -> CheckOptions {
+    CheckOptions {
+        scan: scan(config, shell, Rehash::Changed),
+        base: BaseOptions { flag: base, ..compared_with(config, shell, base::ci(&shell.vars())) },
+        policy: Policy { rules: config.rules.clone(), gates: config.gates.clone() },
+        scope: Scope::All,
+        keep: Keep::Nothing,
+        projects: Vec::new(),
+    }
+}
+
+/// What names the base, besides a flag.
+fn compared_with(config: &Config, shell: &Shell<'_>, ci: Option<CiEnv>) -> BaseOptions {
+    let branch = config.workspace.default_branch.as_str();
+    let variable = shell.vars().get(drift_config::env::BASE).filter(|value| !value.is_empty()).cloned();
+    BaseOptions { flag: None, variable, ci, default_branch: (!branch.is_empty()).then(|| branch.to_owned()) }
 }
 
 /// The file of patterns that git reads where `core.excludesFile` is not set.
@@ -87,6 +110,7 @@ pub(super) fn gc(config: &Config) -> GcPolicy {
     GcPolicy {
         history: signed(config.gc.history),
         removed_projects: signed(config.gc.removed_projects),
+        baselines: signed(config.gc.baselines),
         staging_grace: signed(config.gc.staging_grace),
         vacuum_free_percent: u64::from(config.gc.vacuum_free_percent.get()),
         retention: retention(config),

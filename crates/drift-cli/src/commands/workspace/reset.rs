@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::options;
@@ -38,9 +39,9 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View(erase::reset(&session, &planned, &options::retention(&config))?))
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(transparent)]
-struct View(EraseReport);
+pub(super) struct View(EraseReport);
 
 impl Report for View {
     const SCHEMA: &'static str = "drift.workspace.reset/v1";

@@ -3,6 +3,7 @@
 use std::io;
 
 use drift_config::ByteSize;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::options;
@@ -47,8 +48,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View { report, limit_bytes, exceeded, exact: args.bytes })
 }
 
-#[derive(Serialize)]
-struct View {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: SizeReport,
     /// Of `--fail-over`.

@@ -24,8 +24,8 @@ pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.report(&View { report, now: shell.now })
 }
 
-#[derive(serde::Serialize)]
-struct View {
+#[derive(schemars::JsonSchema, serde::Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: StatusReport,
     #[serde(skip)]

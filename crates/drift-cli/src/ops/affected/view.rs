@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use drift_discover::{
     Affected, ChangeKind, ChangedFile, PackageChange, Problem, Project, ProjectGraph, Reason, RepoPath,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ops::base::Base;
 use crate::ops::wire::ProblemView;
 
 /// The affected projects.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct AffectedReport {
     pub(crate) base: BaseView,
     pub(crate) changed_files: Vec<String>,
@@ -21,7 +22,7 @@ pub(crate) struct AffectedReport {
 }
 
 /// What the changes are counted from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct BaseView {
     /// The id of a commit; null where it is none.
     pub(crate) rev: Option<String>,
@@ -45,7 +46,7 @@ impl From<Base> for BaseView {
 }
 
 /// A project that the changes touch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct AffectedView {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
@@ -59,7 +60,7 @@ pub(crate) struct AffectedView {
 }
 
 /// Why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum ReasonView {
     /// A file that it owns changed.
@@ -77,7 +78,7 @@ pub(crate) enum ReasonView {
 }
 
 /// A package that is not locked as it was.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PackageView {
     pub(crate) name: String,
     pub(crate) from: Vec<String>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use drift_backup::{Pin, Snapshot, SnapshotFinding, SnapshotStore};
 use drift_db::{LockName, lock_exclusive, lock_shared};
 use drift_gc::{Candidate, RetentionPolicy, plan_retention};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::retention::{enforce, plan, view};
@@ -16,7 +17,7 @@ use crate::ops::workspace::locate;
 use crate::ops::{Session, Warning};
 
 /// A snapshot in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SnapshotView {
     pub(crate) id: String,
     pub(crate) created_at: String,
@@ -30,14 +31,14 @@ pub(crate) struct SnapshotView {
 }
 
 /// `backup list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ListReport {
     /// Newest first.
     pub(crate) backups: Vec<SnapshotView>,
 }
 
 /// `backup show`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ShowReport {
     #[serde(flatten)]
     pub(crate) snapshot: SnapshotView,
@@ -50,7 +51,7 @@ pub(crate) struct ShowReport {
 }
 
 /// A database in `backup show`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct DetailView {
     #[serde(flatten)]
     pub(crate) stored: StoredView,
@@ -61,20 +62,20 @@ pub(crate) struct DetailView {
 }
 
 /// `backup verify`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifyReport {
     pub(crate) backups: Vec<VerifiedView>,
 }
 
 /// What verifying one snapshot found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct VerifiedView {
     pub(crate) id: String,
     pub(crate) healthy: bool,
     pub(crate) findings: Vec<FindingView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) code: &'static str,
     pub(crate) subject: String,
@@ -82,13 +83,13 @@ pub(crate) struct FindingView {
 }
 
 /// `backup pin`, `unpin` and `delete`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PinReport {
     pub(crate) backups: Vec<SnapshotView>,
 }
 
 /// `backup prune`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PruneReport {
     pub(crate) dry_run: bool,
     pub(crate) kept: Vec<KeptView>,
@@ -96,7 +97,7 @@ pub(crate) struct PruneReport {
 }
 
 /// A snapshot that stays, and why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct KeptView {
     pub(crate) id: String,
     pub(crate) keep: Vec<String>,

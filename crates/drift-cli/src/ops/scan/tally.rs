@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, HashMap};
 use drift_db::store::file::Removed;
 use drift_db::store::graph::Replaced;
 use drift_discover::{RepoPath, Tree};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The files of one project.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ProjectCounts {
     pub(crate) id: String,
     pub(crate) files: u64,
@@ -40,13 +41,19 @@ pub(super) struct Tally<'a> {
     /// Of the added ones, those whose content was at a path that is gone.
     pub(super) renamed: u64,
     pub(super) rehashed: u64,
+    /// Not read, since git's index proves their content.
+    pub(super) vouched: u64,
+    /// Read, and as git's index says.
+    pub(super) confirmed: u64,
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(tree: &'a Tree, keys: &[i64], replaced: &Replaced) -> Tally<'a> {
+    /// Nothing has changed yet; `files` is how many each project owns.
+    pub(super) fn new(tree: &'a Tree, keys: &[i64], files: &[u64], replaced: &Replaced) -> Tally<'a> {
         let counts = |id: &str| ProjectCounts { id: id.to_owned(), ..ProjectCounts::default() };
-        let mut projects: Vec<_> = tree.graph.projects.iter().map(|project| counts(&project.id.0)).collect();
-        tree.owners.of_files(&tree.files).flatten().for_each(|&owner| projects[owner].files += 1);
+        let projects = tree.graph.projects.iter().zip(files);
+        let projects =
+            projects.map(|(project, &files)| ProjectCounts { files, ..counts(&project.id.0) }).collect();
         Tally {
             tree,
             projects,
@@ -59,6 +66,8 @@ impl<'a> Tally<'a> {
             removed: 0,
             renamed: 0,
             rehashed: 0,
+            vouched: 0,
+            confirmed: 0,
         }
     }
 

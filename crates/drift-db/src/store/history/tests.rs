@@ -1,7 +1,11 @@
 use super::*;
 
 fn cutoffs() -> Cutoffs {
-    Cutoffs { history: "2026-08-24T00:00:00Z".into(), removed_projects: "2026-10-01T00:00:00Z".into() }
+    Cutoffs {
+        history: "2026-08-24T00:00:00Z".into(),
+        removed_projects: "2026-10-01T00:00:00Z".into(),
+        baselines: "2026-11-15T00:00:00Z".into(),
+    }
 }
 
 /// Both by the real migrations.

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 
-use super::{NewMemory, add, embed, get, link, remove, search, update};
+use super::{NewMemory, add, count, embed, get, link, remove, search, update};
 use crate::chain::{self, Unobserved};
 use crate::kind::DatabaseKind;
 
@@ -54,4 +54,38 @@ fn what_is_out_of_range_is_refused() {
     let connection = fresh();
     let new = NewMemory { importance: 1.5, ..NewMemory::default() };
     assert!(add(&connection, &new, NOW).is_err());
+}
+
+#[test]
+fn the_count_is_that_of_the_rows() {
+    let mut connection = fresh();
+    let rows =
+        |c: &Connection| c.query_row("SELECT count(*) FROM memory", [], |row| row.get::<_, i64>(0)).unwrap();
+    let check = |c: &Connection, wanted: u64| {
+        assert_eq!((count(c).unwrap(), rows(c) as u64), (wanted, wanted));
+    };
+    check(&connection, 0);
+    let tx = connection.transaction().unwrap();
+    let ids: Vec<i64> = (0..300)
+        .map(|_| add(&tx, &NewMemory { content: "one", ..NewMemory::default() }, NOW).unwrap())
+        .collect();
+    tx.commit().unwrap();
+    check(&connection, 300);
+    ids[..200].iter().for_each(|&id| assert!(remove(&connection, id).unwrap()));
+    update(&connection, ids[250], "two words", NOW).unwrap();
+    check(&connection, 100);
+    super::rebuild_index(&connection).unwrap();
+    check(&connection, 100);
+    connection.execute("DELETE FROM memory", []).unwrap();
+    check(&connection, 0);
+}
+
+#[test]
+fn a_varint_is_read_as_sqlite_writes_it() {
+    let check = |bytes: &[u8], wanted| assert_eq!(super::varint(bytes), wanted);
+    check(&[], 0);
+    check(&[0x7f], 127);
+    check(&[0x82, 0x2c], 300);
+    check(&[0xff; 9], u64::MAX);
+    check(&[0xff; 20], u64::MAX);
 }

@@ -58,6 +58,16 @@ impl<'c> Crates<'c> {
         Some((root, manifest))
     }
 
+    /// Whether a workspace above excludes the package in `dir`.
+    pub(super) fn is_left_out(&self, dir: &RepoPath) -> bool {
+        let from = manifest_of(dir);
+        dir.ancestors().skip(1).any(|at| {
+            let manifest = self.get(&at);
+            let workspace = manifest.as_ref().and_then(|manifest| manifest.workspace.as_ref());
+            workspace.is_some_and(|workspace| workspace.excludes(&at, &from))
+        })
+    }
+
     /// The version of the package in `dir`.
     pub(super) fn version(&self, dir: &RepoPath, manifest: &Manifest) -> Option<String> {
         self.field(dir, &manifest.package.as_ref()?.version, |workspace| workspace.version.clone())

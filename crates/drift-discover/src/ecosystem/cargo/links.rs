@@ -6,7 +6,7 @@ use semver::{Version, VersionReq};
 
 use super::crates::{Crates, MANIFEST, manifest_of};
 use super::manifest::{Dependency, Field, Manifest, Patch, Spec};
-use crate::ecosystem::Link;
+use crate::ecosystem::{Link, Range};
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
 
@@ -22,14 +22,17 @@ pub(super) fn paths<'m>(
     })
 }
 
+/// What the package in `dir` depends on.
+#[derive(Default)]
+pub(super) struct Dependencies {
+    pub(super) links: Vec<Link>,
+    pub(super) external: Vec<ExternalDependency>,
+    pub(super) ranges: Vec<Range>,
+}
+
 /// The links and the other dependencies of the package in `dir`.
-pub(super) fn of(
-    crates: &Crates,
-    dir: &RepoPath,
-    manifest: &Manifest,
-) -> (Vec<Link>, Vec<ExternalDependency>) {
-    let mut links = Vec::new();
-    let mut external = Vec::new();
+pub(super) fn of(crates: &Crates, dir: &RepoPath, manifest: &Manifest) -> Dependencies {
+    let mut found = Dependencies::default();
     let patches = Patches::of(crates, dir, manifest);
     for dependency in &manifest.dependencies {
         let kind = dependency.kind;
@@ -50,7 +53,12 @@ pub(super) fn of(
             None => patches.find(crates, &name, &spec),
         };
         match target {
-            Some(to) if crates.get(&to).is_some() => links.push(Link { ecosystem: None, to, kind }),
+            Some(to) if crates.get(&to).is_some() => {
+                if let Some(requirement) = spec.version {
+                    found.ranges.push(Range { to: to.clone(), kind, requirement });
+                }
+                found.links.push(Link { ecosystem: None, to, kind });
+            }
             Some(to) => {
                 crates.context.input(&manifest_of(&to));
                 if !crates.context.is_file(&manifest_of(&to)) {
@@ -60,11 +68,11 @@ pub(super) fn of(
             }
             None => {
                 let requirement = spec.version.unwrap_or_default();
-                external.push(ExternalDependency { name, kind, requirement });
+                found.external.push(ExternalDependency { name, kind, requirement });
             }
         }
     }
-    (links, external)
+    found
 }
 
 /// The place a dependency's path is relative to, and its entry with inheritance applied.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::context::Context;
-use crate::ecosystem::{FoundProject, Link};
+use crate::ecosystem::{FoundProject, Link, Range};
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
 
@@ -62,10 +62,12 @@ impl<'a> Links<'a> {
             private: manifest.private,
             workspace,
             links: Vec::new(),
-            external: Vec::new(),
+            ..FoundProject::default()
         };
         for dependency in &manifest.dependencies {
-            match self.resolve(context, dir, manifest, dependency) {
+            let to = self.resolve(context, dir, manifest, dependency);
+            project.ranges.extend(self.range(dir, manifest, dependency, to.as_ref()));
+            match to {
                 Some(to) => project.links.push(Link { ecosystem: None, to, kind: dependency.kind }),
                 None => project.external.push(ExternalDependency {
                     name: dependency.name.clone(),
@@ -128,6 +130,37 @@ impl<'a> Links<'a> {
             }
             Specifier::Elsewhere => None,
         }
+    }
+
+    /// The versions that a dependency takes of the member it is linked to, or would be if its version were one
+    /// of them.
+    fn range(
+        &self,
+        dir: &RepoPath,
+        manifest: &Manifest,
+        dependency: &Dependency,
+        linked: Option<&RepoPath>,
+    ) -> Option<Range> {
+        let Dependency { name, specifier, kind } = dependency;
+        let workspace = self.workspace?;
+        let specifier = workspace.overrides.specifier(manifest, name, specifier).unwrap_or(specifier);
+        let mut parsed = Specifier::parse(specifier);
+        if let Specifier::Catalog(catalog) = parsed {
+            parsed = Specifier::parse(workspace.catalogs.get(catalog)?.get(name)?);
+        }
+        let (wanted, range) = match parsed {
+            Specifier::Workspace { name: alias, rest } => (alias.unwrap_or(name), rest),
+            Specifier::Registry { name: alias, range } if workspace.links_plain(dir, name, alias) => {
+                (alias.unwrap_or(name), range)
+            }
+            _ => return None,
+        };
+        let range = range.trim();
+        if matches!(range, "" | "*" | "^" | "~") || !version::is_range(range) {
+            return None;
+        }
+        let to = linked.cloned().or_else(|| self.newest(wanted, |_| true))?;
+        Some(Range { to, kind: *kind, requirement: range.to_owned() })
     }
 
     fn report(
@@ -219,6 +252,17 @@ impl<'a> Links<'a> {
 }
 
 impl Workspace {
+    /// Whether a plain range links a member that satisfies it.
+    fn links_plain(&self, dir: &RepoPath, name: &str, alias: Option<&str>) -> bool {
+        match &self.linker {
+            Linker::Pnpm(links) => links.plain,
+            Linker::Npm | Linker::Yarn1 => alias.is_none_or(|alias| alias == name),
+            Linker::Yarn { transparent } => *transparent,
+            Linker::Lerna => true,
+            Linker::Rush(_) => alias.is_none() && !self.is_decoupled(dir, name),
+        }
+    }
+
     /// Whether rush.json says that the member in `dir` takes `name` from the registry.
     fn is_decoupled(&self, dir: &RepoPath, name: &str) -> bool {
         let Linker::Rush(decoupled) = &self.linker else { return false };

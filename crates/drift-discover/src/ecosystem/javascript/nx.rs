@@ -145,6 +145,7 @@ fn bare(dir: &RepoPath, file: &RepoPath, name: &str, workspace: usize) -> FoundP
         workspace: Some(workspace),
         links: Vec::new(),
         external: Vec::new(),
+        ..FoundProject::default()
     }
 }
 

@@ -91,6 +91,13 @@ impl Patterns<'_> {
         selected
     }
 
+    /// The patterns that take directories off; for yarn 1 and lerna none does.
+    pub(super) fn negations(&self) -> Vec<Glob> {
+        let texts = self.list.iter().map(|pattern| self.split(pattern));
+        let options = GlobOptions { dot: true, ..self.rule.options() };
+        texts.filter(|(_, negates)| *negates).filter_map(|(text, _)| Glob::new(&text, options).ok()).collect()
+    }
+
     /// The pattern without its marks, and whether it is a negation.
     fn split(&self, pattern: &str) -> (String, bool) {
         if self.rule == Rule::Each {

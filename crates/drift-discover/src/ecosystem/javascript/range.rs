@@ -4,7 +4,8 @@
 //! comparators through and refuses ranges that npm takes. Every sugar (`^`, `~`, `1.x`, `1 - 2`) becomes
 //! comparators; a range is sets of them, of which one must hold whole.
 
-use super::version::{Partial, Prereleases, Version};
+use super::version::{Identifier, Partial, Prereleases, Version};
+use crate::requirement;
 
 /// A parsed range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,11 @@ impl Range {
     pub(super) fn parse(text: &str) -> Option<Range> {
         let sets: Vec<_> = text.split("||").filter_map(set).collect();
         (!sets.is_empty()).then_some(Range { sets })
+    }
+
+    /// The sets of comparators in the form that all ecosystems share.
+    pub(super) fn sets(&self) -> Vec<Vec<requirement::Comparator>> {
+        self.sets.iter().map(|set| set.iter().map(Comparator::shared).collect()).collect()
     }
 
     /// Whether `version` is in the range.
@@ -69,6 +75,22 @@ impl Range {
 }
 
 impl Comparator {
+    fn shared(&self) -> requirement::Comparator {
+        let operator = match self.operator {
+            Less => requirement::Operator::Less,
+            LessOrEqual => requirement::Operator::LessOrEqual,
+            Greater => requirement::Operator::Greater,
+            GreaterOrEqual => requirement::Operator::GreaterOrEqual,
+            Equal => requirement::Operator::Equal,
+        };
+        let tail = self.version.prerelease.iter().map(|identifier| match identifier {
+            Identifier::Number(number) => requirement::Part::Number(*number),
+            Identifier::Text(text) => requirement::Part::Word(text.clone()),
+        });
+        let version = requirement::Version::new(self.version.numbers, tail.collect());
+        requirement::Comparator { operator, version }
+    }
+
     fn allows(&self, version: &Version) -> bool {
         match self.operator {
             Less => *version < self.version,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::context::Context;
+use crate::glob::Glob;
 use crate::path::RepoPath;
 
 use super::manager::{Manager, Tool};
@@ -27,6 +28,8 @@ pub(super) struct Workspace {
     pub(super) linker: Linker,
     /// The directories of all members, the root included where it has a manifest.
     pub(super) members: BTreeSet<RepoPath>,
+    /// What it says is no member, relative to the root.
+    pub(super) negations: Vec<Glob>,
     pub(super) overrides: Overrides,
     pub(super) catalogs: Catalogs,
 }
@@ -53,6 +56,16 @@ pub(super) type Catalogs = BTreeMap<String, BTreeMap<String, String>>;
 pub(super) const ROOT_FILES: [&str; 3] = ["rush.json", "pnpm-workspace.yaml", "lerna.json"];
 
 impl Workspace {
+    /// Whether it says that `dir`, or a directory above it, is no member.
+    pub(super) fn leaves_out(&self, dir: &RepoPath) -> bool {
+        let above = dir.ancestors().take_while(|at| *at != self.root && at.starts_with(&self.root));
+        let is_match = |at: &RepoPath| {
+            let below = at.strip_prefix(&self.root).unwrap_or_default();
+            self.negations.iter().any(|negation| negation.is_match(below))
+        };
+        !self.negations.is_empty() && above.into_iter().any(|at| is_match(&at))
+    }
+
     /// The workspace whose root is `root`, if it is one. Manifests of members are loaded.
     pub(super) fn open(context: &Context, packages: &mut Packages, root: &RepoPath) -> Option<Workspace> {
         let has = |name: &str| root.join(name).filter(|path| context.is_file(path));
@@ -79,6 +92,7 @@ fn open_rush(context: &Context, packages: &mut Packages, root: &RepoPath) -> Opt
         manager: "rush",
         linker: Linker::Rush(decoupled),
         members,
+        negations: Vec::new(),
         overrides: Overrides::default(),
         catalogs: Catalogs::new(),
     })
@@ -90,7 +104,7 @@ fn open_pnpm(context: &Context, packages: &mut Packages, root: &RepoPath, file: 
     let listed = settings.packages.as_ref().filter(|packages| !packages.is_null());
     let list = listed.map(|packages| patterns_of(context, file, "packages", packages)).unwrap_or_default();
     let patterns = Patterns { list, rule: Rule::Subtract, forms: Forms::Pnpm, base: root, file };
-    let mut members = patterns.members(context);
+    let (mut members, negations) = (patterns.members(context), patterns.negations());
     members.insert(root.clone());
     packages.load(context, &members, Forms::Pnpm);
     let manager = Manager::pnpm(context, packages, root);
@@ -99,6 +113,7 @@ fn open_pnpm(context: &Context, packages: &mut Packages, root: &RepoPath, file: 
         manager: Tool::Pnpm.name(),
         linker: Linker::Pnpm(PnpmLinks::read(context, root, &settings, manager.major)),
         members,
+        negations,
         overrides: pnpm_overrides(packages, root, &settings),
         catalogs: catalogs([(settings.catalog.as_ref(), settings.catalogs.as_ref())]),
     }
@@ -130,7 +145,8 @@ fn open_package_json(
         Tool::Yarn if manager.is_yarn_1() => Rule::Each,
         Tool::Yarn => Rule::Prune,
     };
-    let mut members = listed(context, packages, root, rule)?;
+    let patterns = listed(context, packages, root, rule)?;
+    let (mut members, negations) = (patterns.members(context), patterns.negations());
     packages.load(context, &members, Forms::Json);
     if rule == Rule::Prune {
         add_nested(context, packages, &mut members);
@@ -158,6 +174,7 @@ fn open_package_json(
             }
         },
         members,
+        negations,
         overrides: match manager.tool {
             Tool::Npm => Overrides::npm(manifest),
             Tool::Yarn => Overrides::yarn(manifest.table(&["resolutions"])),
@@ -186,18 +203,24 @@ fn patterns_of<'a>(context: &Context, file: &RepoPath, field: &str, value: &'a V
     list.iter().filter_map(Value::as_str).collect()
 }
 
-/// The members that the manifest of `dir` lists; `None` if it lists none.
-fn listed(context: &Context, packages: &Packages, dir: &RepoPath, rule: Rule) -> Option<BTreeSet<RepoPath>> {
+/// The patterns by which the manifest of `dir` lists members; `None` if it lists none.
+fn listed<'a>(
+    context: &Context,
+    packages: &'a Packages,
+    dir: &'a RepoPath,
+    rule: Rule,
+) -> Option<Patterns<'a>> {
     let manifest = packages.get(dir)?;
     let list = patterns_of(context, &manifest.file, "workspaces", manifest.workspaces()?);
-    Some(Patterns { list, rule, forms: Forms::Json, base: dir, file: &manifest.file }.members(context))
+    Some(Patterns { list, rule, forms: Forms::Json, base: dir, file: &manifest.file })
 }
 
 /// Members of yarn 2 and later may list members of their own, which belong to the same workspace.
 fn add_nested(context: &Context, packages: &mut Packages, members: &mut BTreeSet<RepoPath>) {
     let mut open: Vec<RepoPath> = members.iter().cloned().collect();
     while let Some(dir) = open.pop() {
-        let nested = listed(context, packages, &dir, Rule::Prune).unwrap_or_default();
+        let nested = listed(context, packages, &dir, Rule::Prune).map(|patterns| patterns.members(context));
+        let nested = nested.unwrap_or_default();
         packages.load(context, &nested, Forms::Json);
         open.extend(nested.into_iter().filter(|dir| members.insert(dir.clone())));
     }
@@ -258,6 +281,7 @@ fn open_lerna(
         manager: "lerna",
         linker: Linker::Lerna,
         members,
+        negations: Vec::new(),
         overrides: Overrides::default(),
         catalogs: Catalogs::new(),
     })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Key, Lineage, Poms};
 use super::pom::Reference;
-use crate::ecosystem::Link;
+use crate::ecosystem::{Link, Range};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::path::RepoPath;
 
@@ -33,11 +33,18 @@ pub(super) struct Resolver<'a> {
     pub(super) lineage: &'a Lineage,
 }
 
+/// What one pom depends on; its links and ranges name pom files.
+#[derive(Default)]
+pub(super) struct Dependencies {
+    pub(super) links: Vec<Link>,
+    pub(super) external: Vec<ExternalDependency>,
+    pub(super) ranges: Vec<Range>,
+}
+
 impl Resolver<'_> {
     /// The links, to pom files, and the other dependencies.
-    pub(super) fn resolve(&self) -> (Vec<Link>, Vec<ExternalDependency>) {
-        let mut links = Vec::new();
-        let mut external = Vec::new();
+    pub(super) fn resolve(&self) -> Dependencies {
+        let Dependencies { mut links, mut external, mut ranges } = Dependencies::default();
         let pom = &self.lineage.poms[0].1;
         let link = |to: &RepoPath, kind| Link { ecosystem: None, to: to.clone(), kind };
         if let Some((above, _)) = self.lineage.poms.get(1) {
@@ -73,7 +80,10 @@ impl Resolver<'_> {
                 self.poms.interpolate(self.lineage, managed.version.as_deref()?)
             });
             match self.project(&name, version.as_deref()) {
-                Some(to) => links.push(link(to, kind)),
+                Some(to) => {
+                    links.push(link(to, kind));
+                    ranges.extend(version.map(|requirement| Range { to: to.clone(), kind, requirement }));
+                }
                 None => {
                     let requirement = version.or_else(|| dependency.version.clone()).unwrap_or_default();
                     external.push(ExternalDependency { name, kind, requirement });
@@ -90,7 +100,7 @@ impl Resolver<'_> {
                 links.push(link(to, kind));
             }
         }
-        (links, external)
+        Dependencies { links, external, ranges }
     }
 
     /// What the nearest `<dependencyManagement>` says of a dependency that leaves its version or scope open.

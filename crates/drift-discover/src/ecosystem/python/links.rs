@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use super::manifest::{Dependency, Manifest, Place, Project, Source};
 use super::requirement::{contradicts, normalise};
-use crate::ecosystem::Link;
 use crate::ecosystem::manifests::Manifests;
+use crate::ecosystem::{Link, Range};
 use crate::graph::ExternalDependency;
 use crate::path::RepoPath;
 
@@ -45,27 +45,41 @@ enum Target {
     Broken,
 }
 
+/// What one project depends on.
+#[derive(Default)]
+pub(super) struct Dependencies {
+    pub(super) links: Vec<Link>,
+    pub(super) external: Vec<ExternalDependency>,
+    pub(super) ranges: Vec<Range>,
+}
+
 impl Resolver<'_> {
     /// The links and the other dependencies.
-    pub(super) fn resolve(&self) -> (Vec<Link>, Vec<ExternalDependency>) {
-        let mut links = Vec::new();
-        let mut external = Vec::new();
+    pub(super) fn resolve(&self) -> Dependencies {
+        let mut found = Dependencies::default();
         for dependency in &self.project.dependencies {
             for target in self.targets(dependency) {
                 let kind = dependency.kind;
                 match target {
-                    Target::Local(to) => links.push(Link { ecosystem: None, to, kind }),
+                    Target::Local(to) => {
+                        let requirement = dependency.requirement.versions.clone();
+                        // With a path Poetry reads no version.
+                        if !requirement.is_empty() && dependency.path.is_none() {
+                            found.ranges.push(Range { to: to.clone(), kind, requirement });
+                        }
+                        found.links.push(Link { ecosystem: None, to, kind });
+                    }
                     Target::Outside => {
                         let requirement = &dependency.requirement;
                         let versions = requirement.url.as_ref().unwrap_or(&requirement.versions).clone();
                         let name = normalise(&requirement.name);
-                        external.push(ExternalDependency { name, kind, requirement: versions });
+                        found.external.push(ExternalDependency { name, kind, requirement: versions });
                     }
                     Target::Broken => {}
                 }
             }
         }
-        (links, external)
+        found
     }
 
     fn targets(&self, dependency: &Dependency) -> Vec<Target> {

@@ -96,6 +96,11 @@ pub(super) fn members(
     members
 }
 
+/// Whether the workspace at `root` excludes `dir`.
+pub(super) fn leaves_out(workspace: &Workspace, root: &RepoPath, dir: &RepoPath) -> bool {
+    Excluded::new(workspace, |_, _| {}).covers(root, dir)
+}
+
 fn has_manifest(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
     dir.join(PYPROJECT).is_some_and(|path| {
         projects.context.input(&path);

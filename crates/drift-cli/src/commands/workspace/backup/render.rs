@@ -3,6 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::EXIT_FOUND_PROBLEMS;
@@ -28,8 +29,8 @@ pub(in crate::commands::workspace) fn removed(out: &mut Text, removed: &[Removed
     Ok(())
 }
 
-#[derive(Serialize)]
-pub(super) struct List {
+#[derive(JsonSchema, Serialize)]
+pub(in crate::commands::workspace) struct List {
     #[serde(flatten)]
     pub(super) report: ListReport,
     #[serde(skip)]
@@ -72,9 +73,9 @@ impl Report for List {
     }
 }
 
-#[derive(Serialize)]
+#[derive(JsonSchema, Serialize)]
 #[serde(transparent)]
-pub(super) struct Show(pub(super) ShowReport);
+pub(in crate::commands::workspace) struct Show(pub(super) ShowReport);
 
 impl Report for Show {
     const SCHEMA: &'static str = "drift.workspace.backup.show/v1";
@@ -140,9 +141,9 @@ impl Report for VerifyReport {
 /// A report that names the snapshots something was done to.
 macro_rules! named {
     ($name:ident, $schema:literal, $verb:literal) => {
-        #[derive(Serialize)]
+        #[derive(JsonSchema, Serialize)]
         #[serde(transparent)]
-        pub(super) struct $name(pub(super) PinReport);
+        pub(in crate::commands::workspace) struct $name(pub(super) PinReport);
 
         impl Report for $name {
             const SCHEMA: &'static str = $schema;

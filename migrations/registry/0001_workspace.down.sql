@@ -1,0 +1,3 @@
+DROP TABLE migration_history;
+DROP TABLE event;
+DROP TABLE workspace;
