@@ -33,6 +33,7 @@ mod outcome;
 mod project;
 mod rescan;
 mod restore;
+mod safekeeping;
 mod scan;
 mod signals;
 mod size;
