@@ -8,6 +8,7 @@
 
 mod affected;
 mod backup;
+mod bundle;
 mod cache_key;
 mod command_line;
 mod completions;
