@@ -10,6 +10,7 @@ mod affected;
 mod backup;
 mod bundle;
 mod cache_key;
+mod ci;
 mod command_line;
 mod completions;
 mod config;
