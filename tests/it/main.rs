@@ -31,6 +31,7 @@ mod man;
 mod migrate;
 mod outcome;
 mod project;
+mod rescan;
 mod restore;
 mod scan;
 mod signals;

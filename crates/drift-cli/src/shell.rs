@@ -92,6 +92,11 @@ impl<'a> Shell<'a> {
         Sources { env: self.env.vars().clone(), flags: flags.collect(), strict: self.global.strict_config }
     }
 
+    /// What tells this drift from any other.
+    pub(crate) fn build(&self) -> &str {
+        self.env.build()
+    }
+
     /// The environment, for CI detection.
     pub(crate) fn vars(&self) -> BTreeMap<String, String> {
         self.env.text_vars()

@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::connection::{self, Access};
-use crate::database::Database;
+use crate::database::{Database, Reads};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
@@ -130,6 +130,13 @@ impl Inspection {
         Ok(())
     }
 
+    /// A database before it is opened for good. `None` if there is none, or it is not of a version that this
+    /// drift knows.
+    pub fn visitor(&self, kind: DatabaseKind) -> Option<Visitor<'_>> {
+        let found = self.databases.iter().find(|found| found.kind == kind)?;
+        Some(Visitor { path: &found.path, reader: found.reader.as_ref()? })
+    }
+
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of
     /// a version that this drift knows.
     pub fn reader(&mut self, kind: DatabaseKind, _lock: &SharedLock) -> Option<Database> {
@@ -146,6 +153,19 @@ impl Inspection {
         let writer = connection::open(&found.path, Access::Write)?;
         let reader = connection::open(&found.path, Access::Read)?;
         Ok(Some(Database::new(kind, found.path.clone(), reader, Some(writer))))
+    }
+}
+
+/// A look at a database under inspection.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor<'a> {
+    path: &'a Path,
+    reader: &'a Connection,
+}
+
+impl Reads for Visitor<'_> {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.reader.unchecked_transaction().and_then(|tx| query(&tx)).at(self.path)
     }
 }
 

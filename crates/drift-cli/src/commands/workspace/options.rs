@@ -20,7 +20,8 @@ use crate::shell::Shell;
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
     let startup = startup(config);
-    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup }
+    let build = shell.build().to_owned();
+    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup, build }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.

@@ -11,8 +11,8 @@ use super::compare::{Against, Earlier};
 use super::view::{CheckReport, ResultView};
 use super::{Keep, Revision};
 use crate::error::{CommandError, ErrorCode};
-use crate::ops::Session;
 use crate::ops::wire::stored;
+use crate::ops::{Session, context};
 
 /// Records a result; returns the branch whose baseline it is now.
 pub(super) fn record(
@@ -65,6 +65,7 @@ pub(super) fn record(
             "baseline": branch,
         });
         tx.run(|c| event::append(c, &now, "check", &detail))?;
+        context::write_check(tx, &now)?;
         Ok(())
     })?;
     Ok(branch)
