@@ -11,6 +11,7 @@ mod backup;
 mod bundle;
 mod cache_key;
 mod check;
+mod ci;
 mod command_line;
 mod completions;
 mod config;
