@@ -16,6 +16,7 @@ mod context;
 mod contract;
 mod databases;
 mod declared;
+mod ecosystem;
 mod env;
 mod erase;
 mod errors;
