@@ -11,8 +11,8 @@ use drift_backup::{
     Arrived, BundleHeader, BundleReader, LiveState, Swap, Swapped, arrive, complete, live_state, swap,
 };
 use drift_db::intent::{self, Operation};
-use drift_db::store::file;
-use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
+use drift_db::store::{baseline, file, finding};
+use drift_db::{DatabaseKind, ExclusiveLock, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
 use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
 use schemars::JsonSchema;
@@ -66,9 +66,39 @@ pub(crate) struct ImportReport {
     pub(crate) unchanged_files: u64,
     /// Files of the bundle that are not, or that the next scan must read to know.
     pub(crate) changed_files: u64,
+    /// What its branch is measured by from now on. Only with `--baseline`.
+    pub(crate) baseline: Option<BaselineView>,
     /// What happens to each live database, for a dry run.
     pub(crate) plan: Vec<PlannedView>,
     pub(crate) removed: Vec<RemovedView>,
+}
+
+/// A recorded check that a branch is measured by.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct BaselineView {
+    /// Empty outside git.
+    pub(crate) branch: String,
+    pub(crate) commit: Option<String>,
+    /// Whether a pull request made it: then no other branch is measured by it.
+    pub(crate) pull_request: bool,
+}
+
+/// How a bundle is imported.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportOptions {
+    pub(crate) retention: RetentionPolicy,
+    /// How the next scan will walk.
+    pub(crate) walk: WalkOptions,
+    pub(crate) results: Results,
+}
+
+/// What becomes of the newest recorded check in the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// It is the newest one here as well.
+    Recorded,
+    /// Its branch is measured by it, too.
+    Baseline,
 }
 
 /// What happens to one database.
@@ -142,9 +172,9 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
 pub(crate) fn apply(
     session: &Session<'_>,
     looked: Looked,
-    retention: &RetentionPolicy,
-    walk: &WalkOptions,
+    options: &ImportOptions,
 ) -> Result<ImportReport, CommandError> {
+    let ImportOptions { retention, walk, results } = options;
     let Looked { paths, reader, source } = looked;
     prepare_dir(&paths)?;
     // Shared while staging, so that nobody sweeps what is being staged; never upgraded.
@@ -175,6 +205,10 @@ pub(crate) fn apply(
         complete(work, &mut staged, &identity, &lock)?;
         swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
     })?;
+    let baseline = match results {
+        Results::Baseline => keep_baseline(session, &paths, &lock)?,
+        Results::Recorded => None,
+    };
     context::refresh(session, &paths, &lock);
     drop(lock);
     for kind in &swapped.unfolded {
@@ -187,6 +221,7 @@ pub(crate) fn apply(
         None => Vec::new(),
     };
     let mut report = done(&paths, &header, &swapped, removed);
+    report.baseline = baseline;
     if swapped.databases.contains(&DatabaseKind::Drift) {
         match compare(session, &paths, walk) {
             Ok((unchanged, changed)) => {
@@ -201,6 +236,35 @@ pub(crate) fn apply(
         }
     }
     Ok(report)
+}
+
+/// Makes the newest check that was imported the baseline of its branch.
+fn keep_baseline(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    lock: &ExclusiveLock,
+) -> Result<Option<BaselineView>, CommandError> {
+    let database = inspect(paths)?.writer(DatabaseKind::Drift, lock)?;
+    let database = database.ok_or_else(|| unfinished(paths.root()))?;
+    let now = session.now.to_string();
+    let kept = database.write(|tx| {
+        tx.run(|c| match finding::newest(c)? {
+            Some(run) => baseline::keep(c, &run, &now).map(Some),
+            None => Ok(None),
+        })
+    })?;
+    if kept.is_none() {
+        let message = "the bundle holds no recorded check that could become a baseline";
+        session.warn(
+            Warning::new("import.no_baseline", message)
+                .with_hint("run `drift workspace check --record` before `drift workspace export`"),
+        );
+    }
+    Ok(kept.map(|row| BaselineView {
+        branch: row.branch,
+        commit: row.git_head,
+        pull_request: row.pull_request,
+    }))
 }
 
 /// How many files here are what the rows tell, by the rule of the next scan, and how many that scan must read.

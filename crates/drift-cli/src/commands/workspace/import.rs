@@ -10,7 +10,7 @@ use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops::config::Anchor;
 use crate::ops::export::{CACHE_DIR, CACHE_FILE};
-use crate::ops::import::{self, ImportReport, Source};
+use crate::ops::import::{self, ImportOptions, ImportReport, Results, Source};
 use crate::ops::scan::Rehash;
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Let --ci fail like any other import
     #[arg(long, requires = "ci")]
     strict: bool,
+    /// Measure the branch that the newest recorded check in the bundle is of by that check from now on
+    #[arg(long)]
+    baseline: bool,
     #[command(flatten)]
     dry_run: DryRunArg,
 }
@@ -73,8 +76,12 @@ fn work(args: &Args, shell: &Shell<'_>) -> Result<ImportReport, CommandError> {
             looked.root().display()
         ))?;
     }
-    let scan = options::scan(&config, shell, Rehash::Changed);
-    import::apply(&session, looked, &options::retention(&config), &scan.tree.walk)
+    let options = ImportOptions {
+        retention: options::retention(&config),
+        walk: options::scan(&config, shell, Rehash::Changed).tree.walk,
+        results: if args.baseline { Results::Baseline } else { Results::Recorded },
+    };
+    import::apply(&session, looked, &options)
 }
 
 impl Report for ImportReport {
@@ -110,6 +117,10 @@ impl Report for ImportReport {
                 "{} files are as the bundle tells; {} are to be read by the next scan",
                 self.unchanged_files, self.changed_files
             ))?;
+        }
+        if let Some(baseline) = &self.baseline {
+            let branch = if baseline.branch.is_empty() { "this tree" } else { &baseline.branch };
+            out.line(format_args!("{branch} is measured by the check in the bundle"))?;
         }
         if let Some(quarantine) = &self.quarantine {
             out.line(format_args!("What could not be backed up is kept in {quarantine}"))?;
