@@ -28,6 +28,18 @@ pub struct Database {
     returned: Condvar,
 }
 
+/// Whatever a database can be read through.
+pub trait Reads {
+    /// Reads inside one transaction, so that all of it is one point in time.
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T>;
+}
+
+impl Reads for Database {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        Database::read(self, query)
+    }
+}
+
 /// A state of a database, to be compared with a later one: it differs once anybody has committed, this process
 /// included, or the file was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +137,11 @@ impl Database {
         let commits = data_version(&watcher).at(&self.path)?;
         readers.watcher = Some(watcher);
         Ok(DataVersion { file: readers.file, commits })
+    }
+
+    /// Whether others can write while this is open: not if, after a crash, it has the file for itself.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.readers().limit > 1
     }
 
     /// Whether anything was committed, or the file replaced, after `before` was taken from this `Database`.

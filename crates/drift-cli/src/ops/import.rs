@@ -27,7 +27,7 @@ use super::scan::proof::prove;
 use super::wire::stored;
 use super::work::with_work;
 use super::workspace::unfinished;
-use super::{Session, Warning, context};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -66,39 +66,12 @@ pub(crate) struct ImportReport {
     pub(crate) unchanged_files: u64,
     /// Files of the bundle that are not, or that the next scan must read to know.
     pub(crate) changed_files: u64,
-    /// What its branch is measured by from now on. Only with `--baseline`.
-    pub(crate) baseline: Option<BaselineView>,
+    /// The branch that the results in the bundle are the baseline of now. Only with `--baseline`; empty outside
+    /// git.
+    pub(crate) baseline: Option<String>,
     /// What happens to each live database, for a dry run.
     pub(crate) plan: Vec<PlannedView>,
     pub(crate) removed: Vec<RemovedView>,
-}
-
-/// A recorded check that a branch is measured by.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct BaselineView {
-    /// Empty outside git.
-    pub(crate) branch: String,
-    pub(crate) commit: Option<String>,
-    /// Whether a pull request made it: then no other branch is measured by it.
-    pub(crate) pull_request: bool,
-}
-
-/// How a bundle is imported.
-#[derive(Clone, Debug)]
-pub(crate) struct ImportOptions {
-    pub(crate) retention: RetentionPolicy,
-    /// How the next scan will walk.
-    pub(crate) walk: WalkOptions,
-    pub(crate) results: Results,
-}
-
-/// What becomes of the newest recorded check in the bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Results {
-    /// It is the newest one here as well.
-    Recorded,
-    /// Its branch is measured by it, too.
-    Baseline,
 }
 
 /// What happens to one database.
@@ -168,13 +141,41 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
     Ok(report)
 }
 
+/// What becomes of the results of checks that a bundle carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// They are as they were where they come from.
+    AsTheyAre,
+    /// The newest is what its branch is measured by from now on.
+    Baseline,
+}
+
+/// Makes the newest result the baseline of the branch that it is of; returns that branch.
+fn keep_as_baseline(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    lock: &ExclusiveLock,
+) -> Result<Option<String>, CommandError> {
+    let mut inspection = inspect(paths)?;
+    let Some(database) = inspection.writer(DatabaseKind::Drift, lock)? else { return Ok(None) };
+    let now = session.now.to_string();
+    database.write(|tx| {
+        let kept = tx.run(|c| {
+            let run = finding::newest(c)?;
+            run.map(|run| baseline::keep(c, &run, &now)).transpose()
+        })?;
+        Ok(kept.map(|row| row.branch))
+    })
+}
+
 /// Imports the bundle.
 pub(crate) fn apply(
     session: &Session<'_>,
     looked: Looked,
-    options: &ImportOptions,
+    retention: &RetentionPolicy,
+    walk: &WalkOptions,
+    results: Results,
 ) -> Result<ImportReport, CommandError> {
-    let ImportOptions { retention, walk, results } = options;
     let Looked { paths, reader, source } = looked;
     prepare_dir(&paths)?;
     // Shared while staging, so that nobody sweeps what is being staged; never upgraded.
@@ -206,11 +207,14 @@ pub(crate) fn apply(
         swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
     })?;
     let baseline = match results {
-        Results::Baseline => keep_baseline(session, &paths, &lock)?,
-        Results::Recorded => None,
+        Results::Baseline if swapped.databases.contains(&DatabaseKind::Drift) => {
+            keep_as_baseline(session, &paths, &lock)?
+        }
+        _ => None,
     };
     context::refresh(session, &paths, &lock);
     drop(lock);
+    known::remember(session, paths.root(), &identity);
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());
@@ -236,35 +240,6 @@ pub(crate) fn apply(
         }
     }
     Ok(report)
-}
-
-/// Makes the newest check that was imported the baseline of its branch.
-fn keep_baseline(
-    session: &Session<'_>,
-    paths: &WorkspacePaths,
-    lock: &ExclusiveLock,
-) -> Result<Option<BaselineView>, CommandError> {
-    let database = inspect(paths)?.writer(DatabaseKind::Drift, lock)?;
-    let database = database.ok_or_else(|| unfinished(paths.root()))?;
-    let now = session.now.to_string();
-    let kept = database.write(|tx| {
-        tx.run(|c| match finding::newest(c)? {
-            Some(run) => baseline::keep(c, &run, &now).map(Some),
-            None => Ok(None),
-        })
-    })?;
-    if kept.is_none() {
-        let message = "the bundle holds no recorded check that could become a baseline";
-        session.warn(
-            Warning::new("import.no_baseline", message)
-                .with_hint("run `drift workspace check --record` before `drift workspace export`"),
-        );
-    }
-    Ok(kept.map(|row| BaselineView {
-        branch: row.branch,
-        commit: row.git_head,
-        pull_request: row.pull_request,
-    }))
 }
 
 /// How many files here are what the rows tell, by the rule of the next scan, and how many that scan must read.

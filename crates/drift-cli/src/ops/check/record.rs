@@ -11,8 +11,8 @@ use super::compare::{Against, Earlier};
 use super::view::{CheckReport, ResultView};
 use super::{Keep, Revision};
 use crate::error::{CommandError, ErrorCode};
-use crate::ops::Session;
 use crate::ops::wire::stored;
+use crate::ops::{Session, context};
 
 /// Records a result; returns the branch whose baseline it is now.
 pub(super) fn record(
@@ -57,6 +57,7 @@ pub(super) fn record(
             tx.run(|c| baseline::keep(c, &run, &now))?;
         }
         note_use(tx, earlier, &now)?;
+        context::write_check(tx, &now)?;
         let detail = json!({
             "run": id,
             "findings": report.findings.len(),
@@ -65,6 +66,7 @@ pub(super) fn record(
             "baseline": branch,
         });
         tx.run(|c| event::append(c, &now, "check", &detail))?;
+        context::write_check(tx, &now)?;
         Ok(())
     })?;
     Ok(branch)
