@@ -200,6 +200,34 @@ fn what_git_converts_is_read() {
 }
 
 #[test]
+fn recorded_checks_travel_and_become_a_baseline() {
+    let env = workspace();
+    env.run(["workspace", "check", "--record"]).success();
+    env.run(["workspace", "export", "--ci"]).success();
+    let bundle = env.path(".drift-cache/ci.drift.tar.zst");
+    let other = checkout(&env);
+    let runs = "SELECT group_concat(git_branch || ' ' || pull_request) FROM check_run";
+    let baselines = "SELECT CAST(count(*) AS TEXT) FROM baseline";
+    assert_eq!(import(&other, &bundle, &["--ci"])["baseline"], Value::Null);
+    assert_eq!(
+        (text(&other, "drift", runs), text(&other, "drift", baselines)),
+        ("main 0".into(), "0".into())
+    );
+    assert_eq!(import(&other, &bundle, &["--ci", "--baseline"])["baseline"], "main");
+    assert_eq!(text(&other, "drift", baselines), "1");
+    // A later check leaves the baseline in the next bundle.
+    other.git(["checkout", "--quiet", "-b", "topic"]);
+    other.run(["workspace", "scan"]).success();
+    other.run(["workspace", "check", "--record"]).success();
+    let next = out(&other, "next");
+    export(&other, &next, &["--ci"]);
+    let third = checkout(&env);
+    import(&third, &next, &["--ci"]);
+    assert_eq!(text(&third, "drift", runs), "main 0,topic 0");
+    assert_eq!(text(&third, "drift", "SELECT branch || run FROM baseline"), "main1");
+}
+
+#[test]
 fn in_ci_a_miss_is_no_failure() {
     let env = checkout(&workspace());
     let miss = |args: &[&str], reason: &str| {

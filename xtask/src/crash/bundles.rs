@@ -5,7 +5,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::sandbox::Sandbox;
-use super::scenarios::{Midway, Scenario, generations, two_generations};
+use super::scenarios::{Midway, Scenario, snapshots, two_generations};
 
 const NAME: &str = "kept.drift.tar.zst";
 const EXPORT: &[&str] = &["workspace", "export", "-o", NAME];
@@ -68,11 +68,21 @@ fn grow(sandbox: &Sandbox) -> Result<()> {
     sandbox.must(&["workspace", "scan"])
 }
 
-/// Which databases are live: by their events, and by how many files they tell of.
+/// Which databases are live, by the rows of a backup that is taken for it and deleted again. Events are left out:
+/// an import that is done again adds another.
 fn imported(sandbox: &Sandbox) -> Result<String> {
-    let generations = generations(sandbox)?;
-    let document = sandbox.document(&["workspace", "status"])?;
-    Ok(format!("{generations}; files {}", document["files"]))
+    let taken = sandbox.document(&["workspace", "backup"])?;
+    if taken["ok"] != Value::Bool(true) {
+        // Nothing there and a directory with nothing in it are the same loss, with different words.
+        let code = taken["error"]["code"].as_str().unwrap_or_default();
+        let lost = if matches!(code, "no_workspace" | "corrupt") { "lost" } else { code };
+        return Ok(format!("{lost}, {}", snapshots(sandbox)?));
+    }
+    let id = taken["id"].as_str().unwrap_or_default().to_owned();
+    let shown = sandbox.document(&["workspace", "backup", "show", &id])?;
+    sandbox.must(&["workspace", "backup", "delete", &id, "--yes"])?;
+    let rows = |at: usize, table: &str| shown["databases"][at]["rows"][table].to_string();
+    Ok(format!("files {}, memories {}; {}", rows(0, "file"), rows(1, "memory"), snapshots(sandbox)?))
 }
 
 /// Which bundle lies there, whether it can be imported, and what is live. An export that was killed leaves staging

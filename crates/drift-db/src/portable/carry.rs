@@ -99,24 +99,24 @@ const OUT_CI: &[Rule] = &[
     ("scan", "changed", "0"),
     ("scan", "removed", "0"),
     ("scan", "rehashed", "0"),
-    ("check_run", "id", "1"),
+    ("check_run", "id", "(SELECT new FROM temp.renumbered_run WHERE old = id)"),
     ("check_run", "checked_at", "'1970-01-01T00:00:00Z'"),
     (
         "finding",
         "id",
-        "row_number() OVER (ORDER BY rule, (SELECT new FROM temp.renumbered WHERE old = project), subject, file, line, message)",
+        "row_number() OVER (ORDER BY (SELECT new FROM temp.renumbered_run WHERE old = run), rule, (SELECT new FROM temp.renumbered WHERE old = project), subject, file, line, message)",
     ),
-    ("finding", "run", "1"),
+    ("finding", "run", "(SELECT new FROM temp.renumbered_run WHERE old = run)"),
     ("finding", "project", "(SELECT new FROM temp.renumbered WHERE old = project)"),
     (
         "gate_result",
         "id",
-        "row_number() OVER (ORDER BY (SELECT new FROM temp.renumbered WHERE old = project))",
+        "row_number() OVER (ORDER BY (SELECT new FROM temp.renumbered_run WHERE old = run), (SELECT new FROM temp.renumbered WHERE old = project))",
     ),
-    ("gate_result", "run", "1"),
+    ("gate_result", "run", "(SELECT new FROM temp.renumbered_run WHERE old = run)"),
     ("gate_result", "project", "(SELECT new FROM temp.renumbered WHERE old = project)"),
     ("baseline", "id", "row_number() OVER (ORDER BY branch, pull_request)"),
-    ("baseline", "run", "1"),
+    ("baseline", "run", "(SELECT new FROM temp.renumbered_run WHERE old = run)"),
     ("baseline", "created_at", "'1970-01-01T00:00:00Z'"),
     ("baseline", "used_at", "'1970-01-01T00:00:00Z'"),
 ];
@@ -139,19 +139,17 @@ const CI_ROWS: &[(&str, &str)] = &[
     ),
     ("external_dependency", "project IN (SELECT old FROM temp.renumbered)"),
     ("scan", "id = (SELECT max(id) FROM source.scan)"),
-    // The newest results, which are those of the commit if it was checked.
-    ("check_run", "id = (SELECT max(id) FROM source.check_run)"),
+    ("check_run", "id IN (SELECT old FROM temp.renumbered_run)"),
     (
         "finding",
-        "run = (SELECT max(id) FROM source.check_run)
+        "run IN (SELECT old FROM temp.renumbered_run)
          AND (project IS NULL OR project IN (SELECT old FROM temp.renumbered))",
     ),
     (
         "gate_result",
-        "run = (SELECT max(id) FROM source.check_run)
+        "run IN (SELECT old FROM temp.renumbered_run)
          AND (project IS NULL OR project IN (SELECT old FROM temp.renumbered))",
     ),
-    ("baseline", "run = (SELECT max(id) FROM source.check_run)"),
 ];
 
 /// Numbers the projects by their ids: the keys tell in which order they were seen.
@@ -159,6 +157,14 @@ pub(super) const RENUMBER: &str =
     "CREATE TEMP TABLE renumbered (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
      INSERT INTO temp.renumbered (old, new)
      SELECT key, row_number() OVER (ORDER BY id) FROM source.project WHERE removed_at IS NULL;";
+
+/// Of the recorded checks the newest, which is that of the commit if it was checked, and those that branches are
+/// measured by.
+pub(super) const RENUMBER_RUNS: &str =
+    "CREATE TEMP TABLE renumbered_run (old INTEGER PRIMARY KEY, new INTEGER NOT NULL);
+     INSERT INTO temp.renumbered_run (old, new)
+     SELECT id, row_number() OVER (ORDER BY id) FROM source.check_run
+     WHERE id = (SELECT max(id) FROM source.check_run) OR id IN (SELECT run FROM source.baseline);";
 
 /// Columns that hold a path below the root, as text or, where it is not UTF-8, as a blob.
 pub(super) const PATHS: &[(&str, &str)] = &[

@@ -104,6 +104,9 @@ impl Draft {
         integrity::stop_on(connection, interrupt).at(&self.target)?;
         if self.form == Form::Ci && self.source.kind() == DatabaseKind::Drift {
             connection.execute_batch(carry::RENUMBER).map_err(source)?;
+            if carry::statement(connection, way, "check_run").at(&self.target)?.is_some() {
+                connection.execute_batch(carry::RENUMBER_RUNS).map_err(source)?;
+            }
         }
         for table in carry::tables(self.source.kind()) {
             if let Some(sql) = carry::statement(connection, way, table).at(&self.target)? {
