@@ -239,6 +239,21 @@ end
     );
 }
 
+#[test]
+fn coordinates_that_the_build_may_be_given_are_not_wrong() {
+    let pom = |group: &str| {
+        format!("//- pom.xml\n<project>{group}<artifactId>a</artifactId><version>1</version></project>\n")
+    };
+    check(Rule::InvalidManifest, &pom("<groupId>${group}</groupId>"), &[]);
+    check(
+        Rule::InvalidManifest,
+        &pom(""),
+        &[
+            "maven:. [pom.xml manifest.no_name] groupId or artifactId is missing; state it or name a parent that does",
+        ],
+    );
+}
+
 /// Packages of one pnpm workspace, each with its dependencies in JSON.
 fn packages(packages: &[(&str, &str)]) -> String {
     let mut tree =
