@@ -67,7 +67,10 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
         for dependency in &project.external {
             let Some(purpose) = purpose(dependency.kind) else { continue };
             let Some(wanted) = Requirement::parse(ecosystem, &dependency.requirement) else { continue };
-            if wanted.is_open() || is_platform(ecosystem, &dependency.name) {
+            let unsure = &index.input.facts.unsure;
+            let is_unsure =
+                !unsure.is_empty() && unsure.contains(&(project.id.clone(), dependency.name.clone()));
+            if is_unsure || wanted.is_open() || is_platform(ecosystem, &dependency.name) {
                 continue;
             }
             let key = (ecosystem, project.workspace.as_deref(), dependency.name.as_str(), purpose);

@@ -376,6 +376,25 @@ fn a_version_of_maven_is_compared_with_its_properties_resolved() {
 }
 
 #[test]
+fn a_version_of_dotnet_that_depends_on_the_build_is_not_compared() {
+    let project = |name: &str, item: &str| {
+        format!("//- {name}/{name}.csproj\n<Project><ItemGroup>{item}</ItemGroup></Project>\n")
+    };
+    let plain = |version: &str| format!("<PackageReference Include=\"Lib\" Version=\"{version}\" />");
+    let odd =
+        "<PackageReference Include=\"Lib\" Version=\"8.0\" Condition=\"'$(TargetFramework)' == 'net8.0'\" />";
+    check(Rule::VersionMismatch, &format!("{}{}", project("a", &plain("10.0")), project("b", odd)), &[]);
+    let two = format!("{}{}", project("a", &plain("10.0")), project("b", &plain("9.0")));
+    check(
+        Rule::VersionMismatch,
+        &two,
+        &[
+            "dotnet:b/b.csproj [Lib] requires `Lib` at `9.0`, while dotnet:a/a.csproj requires it at `10.0`; align them",
+        ],
+    );
+}
+
+#[test]
 fn a_range_that_the_own_version_does_not_satisfy_is_told() {
     let cargo = crates(&[
         (
