@@ -199,14 +199,15 @@ fn of_problem(index: &Index<'_>, problem: &Problem, rule: Rule, subject: &str) -
     }
 }
 
-/// `a`, `a and b`, `a, b and 7 others`.
-fn some_of(names: &[&str]) -> String {
-    match names {
+/// `a`, `a and b`, `a, b and c`, `a, b and 7 others`: the first of `total` names.
+fn some_of<'n>(names: impl IntoIterator<Item = &'n str>, total: usize) -> String {
+    let first: Vec<&str> = names.into_iter().take(3).collect();
+    match first[..] {
         [] => String::new(),
-        [only] => (*only).to_owned(),
+        [only] => only.to_owned(),
         [first, second] => format!("{first} and {second}"),
-        [first, second, rest @ ..] if rest.len() == 1 => format!("{first}, {second} and {}", rest[0]),
-        [first, second, rest @ ..] => format!("{first}, {second} and {} others", rest.len()),
+        [first, second, third, ..] if total == 3 => format!("{first}, {second} and {third}"),
+        [first, second, ..] => format!("{first}, {second} and {} others", total - 2),
     }
 }
 

@@ -98,6 +98,8 @@ pub struct FoundProject {
     pub ranges: Vec<Range>,
     /// A workspace above it says that it is no member.
     pub left_out: bool,
+    /// The external dependencies whose version depends on the build.
+    pub unsure: std::collections::BTreeSet<String>,
 }
 
 /// A declared dependency on a project of the repository that names versions.

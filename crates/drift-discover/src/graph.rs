@@ -103,6 +103,8 @@ pub struct Facts {
     pub ranges: Vec<DeclaredRange>,
     /// The projects that a workspace above them says are no members.
     pub left_out: BTreeSet<ProjectId>,
+    /// External dependencies, by project and name, whose version depends on the build.
+    pub unsure: BTreeSet<(ProjectId, String)>,
 }
 
 /// The versions of a project that another one takes.

@@ -27,6 +27,7 @@ struct Rest {
     links: Links,
     ranges: Vec<DeclaredRange>,
     left_out: bool,
+    unsure: BTreeSet<String>,
 }
 
 /// Lowers the findings of all ecosystems, each with its tag.
@@ -79,6 +80,7 @@ fn facts(projects: &Lowered) -> Facts {
     for (id, (_, rest)) in projects {
         let known = |range: &&DeclaredRange| range.to != *id && projects.contains_key(&range.to);
         facts.ranges.extend(rest.ranges.iter().filter(known).cloned());
+        facts.unsure.extend(rest.unsure.iter().map(|name| (id.clone(), name.clone())));
         if rest.left_out {
             facts.left_out.insert(id.clone());
         }
@@ -122,7 +124,7 @@ fn lower_project(tag: &Ecosystem, found: FoundProject, workspace: Option<String>
         languages: Vec::new(),
         external,
     };
-    (project, Rest { links, ranges, left_out: found.left_out })
+    (project, Rest { links, ranges, left_out: found.left_out, unsure: found.unsure })
 }
 
 fn edges(projects: &Lowered) -> Vec<Edge> {

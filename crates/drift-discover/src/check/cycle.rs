@@ -89,7 +89,7 @@ fn report(index: &Index<'_>, circles: &Circles<'_>, mut circle: Vec<NodeIndex>, 
             let count = circle.len();
             let message = format!(
                 "is one of {count} projects that depend on each other in circles: {}",
-                some_of(&names)
+                some_of(names.iter().copied(), count)
             );
             (subject(&circle[..1]), message)
         };

@@ -48,8 +48,8 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
         for project in &projects {
             let name = project.name.as_deref().unwrap_or_default();
             let others = projects.iter().filter(|other| other.id != project.id);
-            let others: Vec<&str> = others.map(|other| other.id.0.as_str()).collect();
-            let message = format!("has the same name as {}: `{name}`; rename one of them", some_of(&others));
+            let others = some_of(others.map(|other| other.id.0.as_str()), projects.len() - 1);
+            let message = format!("has the same name as {others}: `{name}`; rename one of them");
             let mention = Some(name.to_owned());
             findings.push(Finding { mention, ..of_project(project, Rule::DuplicateName, name, message) });
         }

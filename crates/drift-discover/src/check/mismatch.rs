@@ -67,7 +67,10 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
         for dependency in &project.external {
             let Some(purpose) = purpose(dependency.kind) else { continue };
             let Some(wanted) = Requirement::parse(ecosystem, &dependency.requirement) else { continue };
-            if wanted.is_open() || is_platform(ecosystem, &dependency.name) {
+            let unsure = &index.input.facts.unsure;
+            let is_unsure =
+                !unsure.is_empty() && unsure.contains(&(project.id.clone(), dependency.name.clone()));
+            if is_unsure || wanted.is_open() || is_platform(ecosystem, &dependency.name) {
                 continue;
             }
             let key = (ecosystem, project.workspace.as_deref(), dependency.name.as_str(), purpose);
@@ -102,7 +105,8 @@ fn report(ecosystem: &str, name: &str, wishes: &[Wish<'_>], findings: &mut Vec<F
         a.1.len().cmp(&b.1.len()).then_with(newer).then_with(|| b.1[0].project.id.cmp(&a.1[0].project.id))
     });
     let Some((majority, followers)) = most else { return };
-    let ids: Vec<&str> = followers.iter().map(|wish| wish.project.id.0.as_str()).collect();
+    let ids = some_of(followers.iter().map(|wish| wish.project.id.0.as_str()), followers.len());
+    let require = if followers.len() == 1 { "requires" } else { "require" };
     let spellings: BTreeSet<&str> = followers.iter().map(|wish| wish.written).collect();
     let spelling = spellings.first().copied().unwrap_or_default();
     for (wanted, group) in groups.iter().filter(|(wanted, _)| *wanted != majority) {
@@ -113,12 +117,8 @@ fn report(ecosystem: &str, name: &str, wishes: &[Wish<'_>], findings: &mut Vec<F
         };
         for wish in group {
             let message = format!(
-                "requires `{name}` at `{}`, while {} at `{spelling}`{apart}; align them",
-                wish.written,
-                match ids.as_slice() {
-                    [one] => format!("{one} requires it"),
-                    _ => format!("{} require it", some_of(&ids)),
-                }
+                "requires `{name}` at `{}`, while {ids} {require} it at `{spelling}`{apart}; align them",
+                wish.written
             );
             let mention = Some(name.to_owned());
             findings

@@ -239,6 +239,21 @@ end
     );
 }
 
+#[test]
+fn coordinates_that_the_build_may_be_given_are_not_wrong() {
+    let pom = |group: &str| {
+        format!("//- pom.xml\n<project>{group}<artifactId>a</artifactId><version>1</version></project>\n")
+    };
+    check(Rule::InvalidManifest, &pom("<groupId>${group}</groupId>"), &[]);
+    check(
+        Rule::InvalidManifest,
+        &pom(""),
+        &[
+            "maven:. [pom.xml manifest.no_name] groupId or artifactId is missing; state it or name a parent that does",
+        ],
+    );
+}
+
 /// Packages of one pnpm workspace, each with its dependencies in JSON.
 fn packages(packages: &[(&str, &str)]) -> String {
     let mut tree =
@@ -356,6 +371,25 @@ fn a_version_of_maven_is_compared_with_its_properties_resolved() {
         &tree,
         &[
             "maven:c [o:lib] requires `o:lib` at `2.0`, while maven:a and maven:b require it at `2.1`; align them",
+        ],
+    );
+}
+
+#[test]
+fn a_version_of_dotnet_that_depends_on_the_build_is_not_compared() {
+    let project = |name: &str, item: &str| {
+        format!("//- {name}/{name}.csproj\n<Project><ItemGroup>{item}</ItemGroup></Project>\n")
+    };
+    let plain = |version: &str| format!("<PackageReference Include=\"Lib\" Version=\"{version}\" />");
+    let odd =
+        "<PackageReference Include=\"Lib\" Version=\"8.0\" Condition=\"'$(TargetFramework)' == 'net8.0'\" />";
+    check(Rule::VersionMismatch, &format!("{}{}", project("a", &plain("10.0")), project("b", odd)), &[]);
+    let two = format!("{}{}", project("a", &plain("10.0")), project("b", &plain("9.0")));
+    check(
+        Rule::VersionMismatch,
+        &two,
+        &[
+            "dotnet:b/b.csproj [Lib] requires `Lib` at `9.0`, while dotnet:a/a.csproj requires it at `10.0`; align them",
         ],
     );
 }

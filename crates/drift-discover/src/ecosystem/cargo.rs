@@ -73,6 +73,7 @@ fn project(
         ranges,
         left_out,
         path: dir,
+        ..FoundProject::default()
     })
 }
 

@@ -113,6 +113,7 @@ fn project(files: &Files, path: &RepoPath, workspace: Option<usize>) -> FoundPro
         workspace,
         links: evaluated.references.into_iter().map(link).collect(),
         external: evaluated.external,
+        unsure: evaluated.unsure,
         ..FoundProject::default()
     }
 }

@@ -109,8 +109,14 @@ fn reactors(poms: &Poms, visible: &[RepoPath]) -> Vec<(RepoPath, BTreeSet<RepoPa
 fn name(poms: &Poms, file: &RepoPath, lineage: &Lineage) -> Option<String> {
     let name = poms.key(lineage);
     if name.is_none() {
-        let message = "groupId or artifactId is missing or uses a property that no pom here defines";
-        poms.context.problem(file, None, "manifest.no_name", message.into());
+        // A property may be given to the build, so only what is missing is wrong.
+        let (code, message) = match lineage.is_named() {
+            true => ("manifest.computed", "groupId or artifactId uses a property that no pom here defines"),
+            false => {
+                ("manifest.no_name", "groupId or artifactId is missing; state it or name a parent that does")
+            }
+        };
+        poms.context.problem(file, None, code, message.into());
     }
     name
 }

@@ -105,6 +105,7 @@ fn find(context: &Context) -> Found {
             ranges,
             left_out: workspace.is_none() && left_out(&dir),
             path: dir,
+            ..FoundProject::default()
         });
     }
     found

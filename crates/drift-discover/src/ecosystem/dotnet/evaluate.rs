@@ -34,6 +34,8 @@ pub(super) struct Evaluated {
     pub(super) private: bool,
     pub(super) references: BTreeSet<RepoPath>,
     pub(super) external: Vec<ExternalDependency>,
+    /// Packages whose version depends on the build.
+    pub(super) unsure: BTreeSet<String>,
 }
 
 /// Evaluates the project file at `path`; `None` if it cannot be read.
@@ -237,12 +239,18 @@ impl Pass<'_> {
         let mut result = Evaluated::default();
         let mut versions: BTreeMap<String, String> = BTreeMap::new();
         let mut packages: Vec<(String, Option<String>, EdgeKind)> = Vec::new();
+        let mut unsure = BTreeSet::new();
         for (file, at, certainty) in std::mem::take(&mut self.items) {
             let statement = &file.statements[at];
             let What::Item(item) = &statement.what else { continue };
             self.properties.enter(&file.path);
             let holds = self.holds(statement, &self.dir, certainty);
             let declared = holds.unwrap_or(false) || file.path == self.project;
+            let of_packages = item.kind != ItemKind::ProjectReference;
+            if of_packages && (holds.is_none() || declared && holds == Some(false)) {
+                let names = [self.names(&item.include), self.names(&item.update)].concat();
+                unsure.extend(names.into_iter().map(|name| name.to_ascii_lowercase()));
+            }
             match item.kind {
                 ItemKind::ProjectReference => {
                     if holds == Some(true)
@@ -288,6 +296,9 @@ impl Pass<'_> {
                 _ => {}
             }
         }
+        let is_unsure = |name: &&str| unsure.contains(&name.to_ascii_lowercase());
+        result.unsure =
+            packages.iter().map(|(name, ..)| name.as_str()).filter(is_unsure).map(str::to_owned).collect();
         result.external = (packages.into_iter())
             .map(|(name, version, kind)| {
                 let central = || versions.get(&name.to_ascii_lowercase()).cloned();

@@ -47,6 +47,8 @@ pub(super) enum What {
 pub(super) struct Item {
     pub(super) kind: ItemKind,
     pub(super) include: Option<String>,
+    /// The items whose metadata it changes.
+    pub(super) update: Option<String>,
     pub(super) exclude: Option<String>,
     pub(super) remove: Option<String>,
     pub(super) version: Option<String>,
@@ -146,6 +148,7 @@ impl File {
             let what = What::Item(Item {
                 kind,
                 include: attribute("Include"),
+                update: attribute("Update"),
                 exclude: attribute("Exclude"),
                 remove: attribute("Remove"),
                 version: metadata("VersionOverride").or_else(|| metadata("Version")),

@@ -162,6 +162,11 @@ impl<'c> Poms<'c> {
 }
 
 impl Lineage {
+    /// Whether it states its coordinates, be it with properties.
+    pub(super) fn is_named(&self) -> bool {
+        self.group().is_some() && self.poms[0].1.artifact.is_some()
+    }
+
     fn group(&self) -> Option<String> {
         self.nearest(|pom| pom.group.clone(), |parent| parent.group.clone())
     }

@@ -237,7 +237,7 @@ fn faults_are_problems_and_cycles_end() {
         maven:d g:d
         maven:c -> maven:d parent
         maven:d -> maven:c parent
-        problem a/pom.xml manifest.no_name: groupId or artifactId is missing or uses a property that no pom here defines
+        problem a/pom.xml manifest.no_name: groupId or artifactId is missing; state it or name a parent that does
         problem b/pom.xml:1 manifest.syntax: is not valid XML: the root node was opened but never closed
         problem deep/pom.xml:1 manifest.too_deep: is nested deeper than a manifest can be; it was not read
         ",
