@@ -7,6 +7,7 @@
 //! Knows nothing about databases, configuration files, the terminal, the environment or the clock.
 
 mod affected;
+mod changed;
 mod check;
 mod context;
 mod disk;
@@ -36,6 +37,7 @@ mod walk;
 use rayon::prelude::*;
 
 pub use affected::{Affected, AffectedInput, Reason, affected};
+pub use changed::first_changed;
 pub use check::{
     CheckInput, Counts, Finding, Gate, GateResult, Limits, Rule, Severity, check, health, workspace_health,
 };

@@ -3,7 +3,7 @@
 use drift_db::store::graph::{self, ProjectRow};
 use drift_db::store::scan::{self, ManifestRow, Stamp};
 use drift_db::{DatabaseKind, Need, WorkspacePaths};
-use drift_discover::{RepoPath, input_stat};
+use drift_discover::{Stat, first_changed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -93,12 +93,12 @@ pub(super) fn warn_if_stale(
     paths: &WorkspacePaths,
     manifests: &[ManifestRow],
 ) -> bool {
-    let differs = |row: &&ManifestRow| {
-        let path = RepoPath::new(&row.path.0).unwrap_or_default();
-        let now = input_stat(paths.root(), &path);
-        now.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }) != row.stamp
+    let is_same = |at: usize, now: Option<Stat>| {
+        now.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }) == manifests[at].stamp
     };
-    let Some(changed) = manifests.iter().find(differs) else { return false };
+    let path = |at: usize| &*manifests[at].path.0;
+    let Some(changed) = first_changed(paths.root(), manifests.len(), &path, &is_same) else { return false };
+    let changed = &manifests[changed];
     let message = format!("{} has changed since the last scan", wire::path(&changed.path));
     session.warn(Warning::new("scan.stale", message).with_hint("run `drift workspace scan`"));
     true

@@ -95,11 +95,8 @@ mod system {
         fn look(&self, at: usize) -> io::Result<(Stat, Kind)> {
             let name = CStr::from_bytes_until_nul(&self.names[self.entries[at].0..]).unwrap_or_default();
             let stat = rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-            let mtime_ns = (stat.st_mtime as i64)
-                .saturating_mul(1_000_000_000)
-                .saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0));
             let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
-            Ok((Stat { size: stat.st_size as u64, mtime_ns, inode: stat.st_ino }, kind))
+            Ok((Stat::of_raw(&stat), kind))
         }
     }
 
