@@ -8,7 +8,10 @@
 
 mod affected;
 mod backup;
+mod bundle;
 mod cache_key;
+mod check;
+mod ci;
 mod command_line;
 mod completions;
 mod config;
@@ -29,7 +32,9 @@ mod man;
 mod migrate;
 mod outcome;
 mod project;
+mod rescan;
 mod restore;
+mod safekeeping;
 mod scan;
 mod signals;
 mod size;

@@ -23,6 +23,7 @@ pub struct Env {
     home: Option<PathBuf>,
     streams: Streams,
     pub(crate) terminal: Terminal,
+    build: String,
 }
 
 /// Where the result and the messages go.
@@ -53,7 +54,13 @@ impl Env {
                 stdout: io::stdout().is_terminal(),
                 stderr: io::stderr().is_terminal(),
             },
+            build: build(),
         }
+    }
+
+    /// What tells this drift from any other, also from another build of the same version.
+    pub(crate) fn build(&self) -> &str {
+        &self.build
     }
 
     /// The value of a variable; an empty one counts as absent.
@@ -127,6 +134,12 @@ impl Env {
         let nowhere = Streams { stdout: Box::new(io::sink()), stderr: Box::new(io::sink()) };
         std::mem::replace(&mut self.streams, nowhere)
     }
+}
+
+fn build() -> String {
+    let file = std::env::current_exe().and_then(|path| path.metadata());
+    let modified = file.as_ref().ok().and_then(|file| file.modified().ok());
+    format!("{} {:?} {modified:?}", env!("CARGO_PKG_VERSION"), file.map(|file| file.len()).ok())
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ pub(crate) const DRIFT: &[Migration] = &[
     migration!("drift", "0003_project_state", Some(problem_owner::assign)),
     migration!("drift", "0004_check"),
     migration!("drift", "0005_git_oid"),
+    migration!("drift", "0006_scan_memory"),
 ];
 
 pub(crate) const CORTEX: &[Migration] =

@@ -28,6 +28,18 @@ pub struct Database {
     returned: Condvar,
 }
 
+/// Whatever a database can be read through.
+pub trait Reads {
+    /// Reads inside one transaction, so that all of it is one point in time.
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T>;
+}
+
+impl Reads for Database {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        Database::read(self, query)
+    }
+}
+
 /// A state of a database, to be compared with a later one: it differs once anybody has committed, this process
 /// included, or the file was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

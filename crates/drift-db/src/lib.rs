@@ -36,7 +36,7 @@ mod verify;
 pub use chain::{Direction, Migration};
 pub use connection::{PAGE_SIZE, sqlite_version};
 pub use create::{JournalMode, create};
-pub use database::{Changing, DataVersion, Database, MAX_READERS};
+pub use database::{Changing, DataVersion, Database, MAX_READERS, Reads};
 pub use error::{DbError, Result, SqlError};
 pub use filesystem::{free_bytes, wal_unsafe};
 pub use gate::{Gate, SchemaFinding};
@@ -51,5 +51,5 @@ pub use migrate::{
 pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
 pub use root::{canonical, choose_root, find_workspace, git_work_tree};
 pub use startup::StartupCheck;
-pub use state::{DatabaseState, FoundDatabase, Inspection, Need, inspect, snapshots};
+pub use state::{DatabaseState, FoundDatabase, Inspection, Need, Visitor, inspect, snapshots};
 pub use verify::{DatabaseVerdict, Severity, VerifyFinding, VerifyLevel, VerifyRun, verify_database};

@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::connection::{self, Access};
-use crate::database::Database;
+use crate::database::{Database, Reads};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
@@ -121,13 +121,32 @@ impl Inspection {
         &self,
         check: StartupCheck,
         interrupt: &Arc<AtomicBool>,
+        lock: &ExclusiveLock,
+    ) -> Result<()> {
+        let check_one = |found: &FoundDatabase| self.check_one(found.kind, check, interrupt, lock);
+        self.databases.iter().try_for_each(check_one)
+    }
+
+    /// The same for the one that is written, whatever the other one is like.
+    pub fn check_one(
+        &self,
+        kind: DatabaseKind,
+        check: StartupCheck,
+        interrupt: &Arc<AtomicBool>,
         _lock: &ExclusiveLock,
     ) -> Result<()> {
-        let readable = self.databases.iter().filter_map(|found| Some((found, found.reader.as_ref()?)));
-        for (found, reader) in readable {
-            startup::check(reader, &found.path, found.kind, check, interrupt)?;
+        let found = self.databases.iter().find(|found| found.kind == kind);
+        match found.and_then(|found| Some((found, found.reader.as_ref()?))) {
+            None => Ok(()),
+            Some((found, reader)) => startup::check(reader, &found.path, kind, check, interrupt),
         }
-        Ok(())
+    }
+
+    /// A database before it is opened for good. `None` if there is none, or it is not of a version that this
+    /// drift knows.
+    pub fn visitor(&self, kind: DatabaseKind) -> Option<Visitor<'_>> {
+        let found = self.databases.iter().find(|found| found.kind == kind)?;
+        Some(Visitor { path: &found.path, reader: found.reader.as_ref()? })
     }
 
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of
@@ -146,6 +165,19 @@ impl Inspection {
         let writer = connection::open(&found.path, Access::Write)?;
         let reader = connection::open(&found.path, Access::Read)?;
         Ok(Some(Database::new(kind, found.path.clone(), reader, Some(writer))))
+    }
+}
+
+/// A look at a database under inspection.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor<'a> {
+    path: &'a Path,
+    reader: &'a Connection,
+}
+
+impl Reads for Visitor<'_> {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        self.reader.unchecked_transaction().and_then(|tx| query(&tx)).at(self.path)
     }
 }
 

@@ -5,6 +5,8 @@
 
 pub mod baseline;
 pub mod context;
+pub mod directory;
+pub mod discovery;
 pub mod event;
 pub mod file;
 pub mod finding;

@@ -5,12 +5,13 @@
 //! Invariants: nothing outside the root is read or listed; nothing but a regular file is read, whatever is
 //! put in its place meanwhile: it is opened without waiting, then examined.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::evidence::Look;
 use crate::files::Files;
 use crate::path::{RepoPath, os_bytes};
 use crate::source::{Entry, EntryKind, ReadError, Source};
@@ -29,6 +30,8 @@ pub struct DiskSource<'a> {
     symlinks: Mutex<HashSet<RepoPath>>,
     /// Whether a directory is reached without any symlink, which saves asking where it really is.
     plain: Mutex<HashMap<RepoPath, bool>>,
+    /// Everything that was looked at.
+    looks: Mutex<BTreeSet<Look>>,
 }
 
 impl<'a> DiskSource<'a> {
@@ -37,7 +40,16 @@ impl<'a> DiskSource<'a> {
         let root = root.into();
         let real = fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
         let (lists, symlinks, plain) = (Mutex::default(), Mutex::default(), Mutex::default());
-        DiskSource { root, real, files, lists, symlinks, plain }
+        DiskSource { root, real, files, lists, symlinks, plain, looks: Mutex::default() }
+    }
+
+    /// Everything that was looked at until now, besides which files are visible.
+    pub fn into_looks(self) -> BTreeSet<Look> {
+        self.looks.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, look: Look) {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).insert(look);
     }
 
     /// Whether `path` is reached without leaving the root, symlinks followed.
@@ -70,6 +82,7 @@ impl<'a> DiskSource<'a> {
             .filter_map(|entry| {
                 let mut kind = entry.file_type().ok()?;
                 if kind.is_symlink() {
+                    self.note(Look::Target(dir.join(os_bytes(&entry.file_name()))?));
                     if !self.is_inside(&entry.path()) {
                         return None;
                     }
@@ -92,6 +105,7 @@ impl<'a> DiskSource<'a> {
 
 impl Source for DiskSource<'_> {
     fn read(&self, path: &RepoPath, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.note(Look::Content(path.clone()));
         let fs_path = path.to_fs(&self.root);
         match fs::symlink_metadata(&fs_path) {
             Err(why) => return Err(read_error(&why)),
@@ -106,6 +120,7 @@ impl Source for DiskSource<'_> {
     fn list(&self, dir: &RepoPath) -> Arc<[Entry]> {
         let known = self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(dir).cloned();
         known.unwrap_or_else(|| {
+            self.note(Look::Entries(dir.clone()));
             let entries = self.list_now(dir);
             let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
             lists.insert(dir.clone(), entries.clone());

@@ -105,7 +105,7 @@ impl<'a> Comparison<'a> {
 
 /// Whether a file of this modification time may have been written again after a scan that started at
 /// `scan_ns` had read it, without the time telling.
-fn racy(mtime_ns: i64, scan_ns: i64) -> bool {
+pub(crate) fn racy(mtime_ns: i64, scan_ns: i64) -> bool {
     let tick = if mtime_ns % 1_000_000_000 == 0 { COARSE_TICK_NS } else { TICK_NS };
     mtime_ns >= scan_ns.saturating_sub(tick)
 }

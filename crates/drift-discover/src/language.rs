@@ -146,6 +146,9 @@ const BY_EXTENSION: &[(&str, &str, Use)] = &[
     ("zsh", "Shell", Use::Code),
 ];
 
+/// The longest extension in the table.
+const MAX_EXTENSION: usize = 8;
+
 /// The language and its use by whole name; sorted.
 const BY_NAME: &[(&str, &str, Use)] = &[
     ("BUILD", "Starlark", Use::Code),
@@ -202,8 +205,12 @@ fn row(name: &[u8]) -> Option<&'static (&'static str, &'static str, Use)> {
         return Some(&BY_NAME[at]);
     }
     let dot = name.iter().rposition(|&b| b == b'.').filter(|&dot| dot > 0)?;
-    let lower = name[dot + 1..].to_ascii_lowercase();
-    let at = BY_EXTENSION.binary_search_by(|row| row.0.as_bytes().cmp(&lower)).ok()?;
+    // No longer one is in the table.
+    let mut lower = [0; MAX_EXTENSION];
+    let lower = lower.get_mut(..name.len() - dot - 1)?;
+    lower.copy_from_slice(&name[dot + 1..]);
+    lower.make_ascii_lowercase();
+    let at = BY_EXTENSION.binary_search_by(|row| row.0.as_bytes().cmp(lower)).ok()?;
     Some(&BY_EXTENSION[at])
 }
 

@@ -12,6 +12,7 @@ mod check;
 mod context;
 mod disk;
 mod ecosystem;
+mod evidence;
 mod files;
 mod fingerprint;
 mod frameworks;
@@ -44,6 +45,7 @@ pub use check::{
 pub use context::{Context, MAX_MANIFEST_BYTES, MAX_NESTING};
 pub use disk::DiskSource;
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
+pub use evidence::{Look, evidence};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
 pub use git::{
@@ -61,8 +63,8 @@ pub use owner::Owners;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};
-pub use tree::{Input, Tree, TreeOptions, input_stat, read_tree};
-pub use walk::{Event, OnEvent, Walk, WalkError, WalkOptions, walk};
+pub use tree::{Input, Tree, TreeOptions, discover_tree, input_stat, read_tree};
+pub use walk::{Event, OnEvent, Walk, WalkError, WalkMemory, WalkOptions, WalkedDir, walk, walk_again};
 
 /// What discovery says of a repository.
 #[derive(Clone, Debug, Default)]

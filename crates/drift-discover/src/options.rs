@@ -1,5 +1,7 @@
 //! [`DiscoverOptions`]: what the caller decides; built from configuration by the CLI.
 
+use crate::ecosystem::BUILTIN;
+
 /// How a repository is read.
 #[derive(Clone, Debug)]
 pub struct DiscoverOptions {
@@ -9,6 +11,13 @@ pub struct DiscoverOptions {
     /// Directory names under which a manifest that no workspace lists belongs to an installed or built
     /// artefact.
     pub artefact_dirs: Vec<String>,
+}
+
+impl DiscoverOptions {
+    /// Whether discovery looks at the visible files of this name.
+    pub fn is_manifest(&self, name: &[u8]) -> bool {
+        BUILTIN.iter().any(|definition| (definition.is_manifest)(name))
+    }
 }
 
 impl Default for DiscoverOptions {

@@ -3,18 +3,20 @@
 //! What `init` and `scan` store and what `affected` and `check` look at afresh comes from here. The files'
 //! content is left to [`crate::fingerprint()`], which needs the stored rows.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::disk::DiskSource;
+use crate::evidence::Look;
 use crate::files::{FileKind, Files, Stat};
 use crate::language;
 use crate::options::DiscoverOptions;
 use crate::owner::Owners;
 use crate::path::RepoPath;
 use crate::problem::Problem;
-use crate::walk::{OnEvent, WalkError, WalkOptions, walk};
+use crate::walk::{OnEvent, Walk, WalkError, WalkOptions, walk};
 use crate::{Discovery, Facts, ProjectGraph, discover};
 
 /// How a tree is read.
@@ -36,6 +38,8 @@ pub struct Tree {
     pub problems: Vec<Problem>,
     /// Every file that the graph depends on, sorted by path.
     pub inputs: Vec<Input>,
+    /// Everything that discovery looked at, for [`crate::evidence()`].
+    pub looks: BTreeSet<Look>,
 }
 
 /// A file that the graph depends on.
@@ -54,17 +58,28 @@ pub fn read_tree(
     on: OnEvent,
 ) -> Result<Tree, WalkError> {
     let walked = walk(root, &options.walk, cancel, on)?;
+    discover_tree(root, walked, &options.discover, cancel)
+}
+
+/// Discovers the projects of the tree at `root` that `walked` saw.
+pub fn discover_tree(
+    root: &Path,
+    walked: Walk,
+    options: &DiscoverOptions,
+    cancel: &AtomicBool,
+) -> Result<Tree, WalkError> {
     let source = DiskSource::new(root, &walked.files);
-    let Discovery { mut graph, facts, mut problems, inputs } = discover(&source, &options.discover);
+    let Discovery { mut graph, facts, mut problems, inputs } = discover(&source, options);
     if cancel.load(std::sync::atomic::Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
+    let looks = source.into_looks();
     let owners = Owners::new(&graph);
     language::fill(&mut graph, &walked.files, &owners);
     problems.extend(walked.problems);
     problems.sort();
     let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
-    Ok(Tree { files: walked.files, graph, facts, owners, problems, inputs })
+    Ok(Tree { files: walked.files, graph, facts, owners, problems, inputs, looks })
 }
 
 /// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.

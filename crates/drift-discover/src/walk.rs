@@ -10,7 +10,9 @@
 //! The `ignore` crate supplies the patterns, not the traversal: its parallel walker builds a path and takes a
 //! queue operation for every file, where this one does so for every directory only.
 
+mod error;
 mod listing;
+mod memory;
 mod rules;
 mod unseen;
 
@@ -26,8 +28,11 @@ use crate::files::{DirFiles, FileKind, Files, join};
 use crate::git::{self, Git};
 use crate::path::os_path;
 use crate::problem::Problem;
-use listing::{Kind, Root};
-use rules::{Complaint, Level, RuleFiles, Rules, Verdict};
+pub use error::WalkError;
+use listing::{Dir, DirStamp, Kind, Listing, Root};
+use memory::KnownDir;
+pub use memory::{WalkMemory, WalkedDir};
+use rules::{Complaint, Digest, Level, RuleFiles, Rules, Verdict};
 use unseen::Unseen;
 
 /// How a tree is walked.
@@ -55,40 +60,29 @@ pub enum Event {
 /// Where events go; called from several threads.
 pub type OnEvent<'a> = &'a (dyn Fn(Event) + Sync);
 
-/// Why there is no result.
-#[derive(Debug, thiserror::Error)]
-pub enum WalkError {
-    #[error("cannot read the directory {}", path.display())]
-    Root { path: PathBuf, source: std::io::Error },
-    #[error("cannot start {threads} threads")]
-    Threads { threads: usize, source: rayon::ThreadPoolBuildError },
-    #[error("interrupted")]
-    Cancelled,
-}
-
-impl WalkError {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            WalkError::Root { path, .. } => {
-                Some(format!("check that {} is a directory that you may read", path.display()))
-            }
-            WalkError::Threads { .. } => Some("lower the number of threads".into()),
-            WalkError::Cancelled => None,
-        }
-    }
-}
-
 /// What a walk saw.
 #[derive(Debug, Default)]
 pub struct Walk {
     pub files: Files,
     /// Directories and rules that could not be read, sorted.
     pub problems: Vec<Problem>,
+    /// The directories that were entered, for the memory of a later walk; none if this one had no memory.
+    pub dirs: Vec<WalkedDir>,
 }
 
 /// Walks the tree at `root`, an absolute path. Ends early with [`WalkError::Cancelled`] once `cancel` is set.
 pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent) -> Result<Walk, WalkError> {
+    walk_again(root, options, None, cancel, on)
+}
+
+/// The same with what an earlier walk remembered.
+pub fn walk_again(
+    root: &Path,
+    options: &WalkOptions,
+    memory: Option<&WalkMemory>,
+    cancel: &AtomicBool,
+    on: OnEvent,
+) -> Result<Walk, WalkError> {
     let start = Root::open(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
     let pool = pool(options.threads)?;
     let top = git::find_top(root);
@@ -97,11 +91,16 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
     let excludes = excludes.or_else(|| options.default_excludes.clone());
     let rules = Rules::new(&options.ignore, excludes.as_deref(), &mut bad);
     let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
+    let device =
+        start.enter(Path::new("")).ok().and_then(|dir| Some(dir.stamp()?.device)).unwrap_or_default();
     let walker = Walker {
         root,
         start,
         prefix,
         rules,
+        memory,
+        device,
+        walked: Mutex::default(),
         cancel,
         on,
         seen: AtomicU64::new(0),
@@ -143,12 +142,25 @@ fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (V
     (prefix, level)
 }
 
+/// A directory on the way.
+struct Place<'p> {
+    /// Relative to the root.
+    path: &'p [u8],
+    rel: &'p Path,
+    /// As it was before its entries were looked at; only for a walk with a memory.
+    stamp: Option<DirStamp>,
+}
+
 struct Walker<'a> {
     root: &'a Path,
     start: Root,
     /// From the top of the work tree to the root, with a final `/`; rules are relative to the top.
     prefix: Vec<u8>,
     rules: Rules,
+    memory: Option<&'a WalkMemory>,
+    /// Of the root.
+    device: u64,
+    walked: Mutex<Vec<WalkedDir>>,
     cancel: &'a AtomicBool,
     on: OnEvent<'a>,
     seen: AtomicU64,
@@ -164,27 +176,90 @@ impl<'a> Walker<'a> {
         if self.cancel.load(Ordering::Relaxed) {
             return;
         }
-        let start = path.len();
-        let rel = os_path(path[self.prefix.len()..].strip_suffix(b"/").unwrap_or_default()).into_owned();
-        let listing = match self.start.list(&rel) {
-            Ok(listing) => listing,
+        let own_path = path[self.prefix.len()..].strip_suffix(b"/").unwrap_or_default().to_vec();
+        let rel = os_path(&own_path).into_owned();
+        let dir = match self.start.enter(&rel) {
+            Ok(dir) => dir,
             // Someone removed it between the listing of its parent and now.
             Err(why) if why.kind() == ErrorKind::NotFound => return,
-            Err(why) => return self.complain(&rel, format!("cannot be listed: {why}")),
+            Err(why) => return self.unlisted(&own_path, &rel, &why),
         };
+        let place = Place { path: &own_path, rel: &rel, stamp: self.memory.and_then(|_| dir.stamp()) };
+        if self.recall(scope, &path, above, &dir, &place) {
+            return;
+        }
+        match dir.list() {
+            Ok(listing) => self.read(scope, &mut path, above, &listing, &place),
+            Err(why) => self.unlisted(&own_path, &rel, &why),
+        }
+    }
+
+    /// Sees the entries that are remembered of a directory, if these are all it has; says whether they are.
+    fn recall<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        path: &[u8],
+        above: &Level,
+        dir: &Dir,
+        place: &Place<'_>,
+    ) -> bool {
+        let Some((memory, stamp)) = self.memory.zip(place.stamp) else { return false };
+        let Some(known) = memory.get(place.path) else { return false };
+        let own = self.level(above, place.rel, path, known.rules);
+        let level = own.as_ref().unwrap_or(above);
+        let KnownDir { files, dirs, .. } = known;
+        let mut names: Vec<&[u8]> = files.iter().map(|&name| memory.text(name)).collect();
+        let mut below: Vec<&[u8]> = dirs.iter().map(|&name| memory.text(name)).collect();
+        let evidence = memory.evidence(&stamp, self.device, &self.digests(level), &mut names, &mut below);
+        if evidence != Some(known.evidence) {
+            return false;
+        }
+        let mut seen = DirFiles::new(&path[self.prefix.len()..]);
+        for &name in files {
+            match dir.look(memory.c_str(name)) {
+                Ok((stat, kind @ (Kind::File | Kind::Symlink))) => {
+                    seen.push(memory.text(name), stat, kind_of(kind == Kind::Symlink));
+                }
+                // Something is happening right now.
+                _ => return false,
+            }
+        }
+        for name in below {
+            let (path, level) = ([path, name, b"/"].concat(), level.clone());
+            scope.spawn(move |scope| self.visit(scope, path, &level));
+        }
+        self.keep(seen);
+        self.walked(place, known.rules, evidence);
+        true
+    }
+
+    /// Sees the entries of a listing; `path` is that of the directory.
+    fn read<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        path: &mut Vec<u8>,
+        above: &Level,
+        listing: &Listing,
+        place: &Place<'_>,
+    ) {
+        let start = path.len();
         let mut files = RuleFiles::default();
         for at in 0..listing.len() {
             match (listing.name(at), listing.kind(at)) {
                 (b".driftignore", Kind::File) => files.driftignore = true,
                 (b".gitignore", Kind::File) => files.gitignore = true,
                 (b".git", _) => files.git = true,
-                (b".drift", Kind::Dir) if start > self.prefix.len() => return,
+                (b".drift", Kind::Dir) if start > self.prefix.len() => {
+                    return self.walked(place, files, None);
+                }
                 _ => {}
             }
         }
-        let own = self.level(above, &rel, &path, files);
+        let own = self.level(above, place.rel, path, files);
         let level = own.as_ref().unwrap_or(above);
         let mut seen = DirFiles::new(&path[self.prefix.len()..]);
+        let (mut names, mut below): (Vec<&[u8]>, Vec<&[u8]>) = (Vec::new(), Vec::new());
+        let mut is_whole = true;
         for at in 0..listing.len() {
             let (name, kind) = (listing.name(at), listing.kind(at));
             let is_dir = kind == Kind::Dir;
@@ -194,22 +269,49 @@ impl<'a> Walker<'a> {
             path.truncate(start);
             path.extend_from_slice(name);
             let dot = name.first() == Some(&b'.');
-            if self.rules.verdict(level, &os_path(&path), is_dir, dot) == Verdict::Hidden {
+            if self.rules.verdict(level, &os_path(path), is_dir, dot) == Verdict::Hidden {
                 continue;
             }
             if is_dir {
                 path.push(b'/');
+                below.push(name);
                 let (path, level) = (path.clone(), level.clone());
                 scope.spawn(move |scope| self.visit(scope, path, &level));
                 continue;
             }
+            names.push(name);
             match listing.stat(at) {
                 Ok(stat) => seen.push(name, stat, kind_of(kind == Kind::Symlink)),
-                Err(why) if why.kind() == ErrorKind::NotFound => {}
-                Err(why) => self.complain(&rel.join(os_path(name)), format!("cannot be examined: {why}")),
+                Err(why) => {
+                    is_whole = false;
+                    if why.kind() != ErrorKind::NotFound {
+                        self.complain(&place.rel.join(os_path(name)), format!("cannot be examined: {why}"));
+                    }
+                }
             }
         }
         self.keep(seen);
+        let evidence = self.memory.zip(place.stamp).filter(|_| is_whole).and_then(|(memory, stamp)| {
+            memory.evidence(&stamp, self.device, &self.digests(level), &mut names, &mut below)
+        });
+        self.walked(place, files, evidence);
+    }
+
+    /// What tells the rules of a directory from others.
+    fn digests(&self, level: &Level) -> [Digest; 3] {
+        [Digest::of(&self.prefix), self.rules.digest, level.digest()]
+    }
+
+    fn unlisted(&self, path: &[u8], rel: &Path, why: &std::io::Error) {
+        self.complain(rel, format!("cannot be listed: {why}"));
+        self.walked(&Place { path, rel, stamp: None }, RuleFiles::default(), None);
+    }
+
+    fn walked(&self, place: &Place<'_>, rules: RuleFiles, evidence: Option<[u8; 16]>) {
+        if self.memory.is_some() {
+            let dir = WalkedDir { path: place.path.into(), rules: rules.bits(), evidence };
+            self.walked.lock().unwrap_or_else(PoisonError::into_inner).push(dir);
+        }
     }
 
     /// The rules that `dir` itself adds, if any.
@@ -264,7 +366,8 @@ impl<'a> Walker<'a> {
             bad.into_iter().map(|(path, message)| problem(self.root, &path, message)).collect();
         problems.sort();
         problems.dedup();
-        Walk { files, problems }
+        let dirs = self.walked.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Walk { files, problems, dirs }
     }
 }
 

@@ -11,6 +11,7 @@ impl Env {
             home: home.map(Path::to_owned),
             streams: Streams { stdout: Box::new(std::io::sink()), stderr: Box::new(std::io::sink()) },
             terminal: Terminal::default(),
+            build: "test".to_owned(),
         }
     }
 }

@@ -187,7 +187,9 @@ fn scan_if_needed(
     }
     session.note("projects came or went since the last scan; they are scanned first");
     let options = ScanOptions { rehash: Rehash::Changed, ..options.scan.clone() };
-    scan::store(session, &workspace.paths, database, &options, "scan", Record::IfChanged).map(drop)
+    let paths = &workspace.paths;
+    let known = scan::Known::read(session, paths.root(), &options, database)?;
+    scan::store(session, paths, known, || Ok(database), &options, "scan", Record::IfChanged).map(drop)
 }
 
 fn warn_if_everything_is_new(session: &Session<'_>, scope: Scope, earlier: &compare::Earlier) {

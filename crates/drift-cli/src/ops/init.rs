@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
-use super::scan::{self, Record, ScanOptions};
+use super::scan::{self, Known, Record, ScanOptions};
 use super::wire::ProblemView;
 use super::workspace::{home, unfinished};
 use super::{Place, Session, Warning, known, random};
@@ -105,7 +105,8 @@ impl Ready {
         options: &InitOptions,
         record: Record,
     ) -> Result<InitReport, CommandError> {
-        let scan = scan::store(session, paths, &self.drift, &options.scan, "init", record)?;
+        let known = Known::read(session, paths.root(), &options.scan, &self.drift)?;
+        let scan = scan::store(session, paths, known, || Ok(&self.drift), &options.scan, "init", record)?;
         let created = self.created;
         let identity = self.drift.read(workspace::get)?;
         // Whoever asks the registry how this workspace is must not find it busy.

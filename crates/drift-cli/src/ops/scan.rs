@@ -2,37 +2,44 @@
 //!
 //! One transaction holds everything a scan changes, so a reader sees the old scan or the new one, and a kill
 //! leaves the old one. A file is hashed again only if its size, modification time or inode changed, and git's
-//! index does not prove that its content is the same.
+//! index does not prove that its content is the same (`proof.rs`); manifests are read again only if `known.rs`
+//! cannot tell that they say the same.
 
+mod known;
 pub(super) mod proof;
+mod report;
 mod rows;
 mod tally;
 
-use std::collections::BTreeSet;
+use std::borrow::Borrow;
+use std::path::Path;
 use std::time::Instant;
 
+use drift_db::store::directory::{self, DirectoryRow};
 use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
-use drift_db::store::{event, graph};
+use drift_db::store::{discovery, event, graph};
 use drift_db::{
     Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths,
     lock_exclusive,
 };
 use drift_discover::{
-    Changes, Comparison, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, find_top,
-    fingerprint, read_tree,
+    Changes, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, Walk, WalkMemory, WalkedDir,
+    discover_tree, find_top, fingerprint, walk_again,
 };
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
 use super::{Session, Unit, context};
 use crate::error::CommandError;
+pub(super) use known::Known;
+use known::Same;
 use proof::Proof;
 use tally::Tally;
 
+pub(crate) use report::{Moved, ScanReport};
+pub(super) use rows::stored_graph;
 pub(crate) use tally::ProjectCounts;
 
 /// How a scan works.
@@ -44,6 +51,8 @@ pub(crate) struct ScanOptions {
     pub(crate) rehash: Rehash,
     /// How the databases are checked before anything is written.
     pub(crate) startup: StartupCheck,
+    /// What tells this drift from any other.
+    pub(crate) build: String,
 }
 
 /// Which files are read again.
@@ -61,86 +70,178 @@ pub(super) enum Record {
     IfChanged,
 }
 
-/// What a scan found.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct ScanReport {
-    pub(crate) files: u64,
-    pub(crate) added: u64,
-    pub(crate) changed: u64,
-    pub(crate) removed: u64,
-    /// Of the added ones, those whose content was at a path that is gone.
-    pub(crate) renamed: u64,
-    pub(crate) rehashed: u64,
-    /// Files whose times are new and that were not read, since git's index proves their content.
-    pub(crate) vouched: u64,
-    /// Files read only because they are as new as git's index itself, and found as they were.
-    pub(crate) confirmed: u64,
-    pub(crate) projects: u64,
-    pub(crate) edges: u64,
-    /// Those that are gone come last.
-    pub(crate) per_project: Vec<ProjectCounts>,
-    pub(crate) removed_projects: Vec<String>,
-    pub(crate) moved_projects: Vec<Moved>,
-    pub(crate) git_head: Option<String>,
-    pub(crate) git_branch: Option<String>,
-    pub(crate) problems: Vec<ProblemView>,
-    pub(crate) duration_ms: u64,
-    #[serde(skip)]
-    pub(crate) ecosystems: BTreeSet<String>,
-    #[serde(skip)]
-    pub(crate) languages: BTreeSet<String>,
-}
-
-/// A project that is at another place than the last scan found it at.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct Moved {
-    pub(crate) from: String,
-    pub(crate) to: String,
-}
-
 /// `drift workspace scan`.
 pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
-    workspace.inspection.check_before_writing(options.startup, session.interrupt.shared(), &writer)?;
-    let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
-    // The inspection found both databases complete.
-    let database = database.ok_or_else(|| super::workspace::unfinished(workspace.paths.root()))?;
-    store(session, &workspace.paths, &database, options, "scan", Record::Always)
+    let paths = workspace.paths.clone();
+    let visitor = workspace.inspection.visitor(DatabaseKind::Drift);
+    let visitor = visitor.ok_or_else(|| super::workspace::unfinished(paths.root()))?;
+    let known = Known::read(session, paths.root(), options, &visitor)?;
+    let open = || {
+        workspace.inspection.check_before_writing(options.startup, session.interrupt.shared(), &writer)?;
+        let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
+        // The inspection found both databases complete.
+        database.ok_or_else(|| super::workspace::unfinished(paths.root()))
+    };
+    store(session, &paths, known, open, options, "scan", Record::Always)
 }
 
-/// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer.
-pub(super) fn store(
+/// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer. `open`
+/// gives the database that `known` was read from, and runs beside the walk.
+pub(super) fn store<D: Borrow<Database>>(
     session: &Session<'_>,
     paths: &WorkspacePaths,
-    database: &Database,
+    mut known: Known,
+    open: impl FnOnce() -> Result<D, CommandError>,
     options: &ScanOptions,
     command: &str,
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
-    let (tree, head) = walk(session, paths, options)?;
-    let (last_id, last) = database.read(scan::last_with_id)?.unzip();
-    database.write(|tx| {
+    let memory = known.take_memory();
+    let last_id = known.last_id();
+    let (mut walked, head, found, database) = std::thread::scope(|threads| {
+        let walker = threads.spawn(|| walk_tree(session, paths, memory.as_ref(), options));
+        let database = open()?;
+        let found = known.find_graph(session, paths.root(), options, database.borrow())?;
+        let (walked, head) = walker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok::<_, CommandError>((walked, head, found, database))
+    })?;
+    drop(memory);
+    let mut changes = known.compare(&walked.files, options.rehash);
+    drop(known);
+    let dirs = std::mem::take(&mut walked.dirs);
+    let remembered = match found {
+        Some(found) => found.tree(walked, &changes, options),
+        None => Err(walked),
+    };
+    let (tree, same) = match remembered {
+        Ok((tree, same)) => (tree, Some(same)),
+        Err(walked) => {
+            let discover = &options.tree.discover;
+            (discover_tree(paths.root(), walked, discover, session.interrupt.flag())?, None)
+        }
+    };
+    let root = paths.root();
+    database.borrow().write(|tx| {
         let now = session.now.to_string();
-        let replaced = tx.run(|c| graph::replace(c, &rows::graph(&tree), &now))?;
-        let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
-        let mut changes = compare(&tree, options.rehash, last.as_ref(), tx)?;
         let proof = match options.rehash {
-            Rehash::Changed => proof::spare(paths.root(), &tree.files, &mut changes, tx)?,
+            Rehash::Changed => proof::spare(root, &tree.files, &mut changes, tx)?,
             // Nothing is believed, and what git has for a content is asked all the same.
-            Rehash::All => Proof::new(paths.root(), &tree.files, &changes),
+            Rehash::All => Proof::new(root, &tree.files, &changes),
         };
-        let mut tally = Tally::new(&tree, &keys, &replaced);
-        let mut problems =
-            store_files(session, paths, &tree, &keys, options, &changes, &proof, &mut tally, tx)?;
-        let reassigned = if replaced.changed { reassign(&tree, &keys, tx)? } else { 0 };
-        problems.extend(tree.problems.iter().cloned());
-        problems.sort();
-        let problem_rows: Vec<ProblemRow> =
-            problems.iter().map(|problem| rows::problem(&tree, &keys, problem)).collect();
-        let problems_changed = tx.run(|c| scan::replace_problems(c, &problem_rows))?;
-        let manifests_changed = tx.run(|c| scan::replace_manifests(c, &rows::manifests(&tree)))?;
+        let (tree, dirs, changes, proof) = (&tree, &dirs[..], &changes, &proof);
+        let scan = Scan { session, root, tree, dirs, changes, proof, options };
+        let (written, report) = scan.write(tx, same, head, &now)?;
+        let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
+        if written == Written::Something || record == Record::Always {
+            let finished = session.now + started.elapsed();
+            append(tx, &report, command, &now, &finished.to_string())?;
+        }
+        match (written, record) {
+            (Written::Something, _) => context::write(tx, &now)?,
+            (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
+            (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
+        }
+        Ok(report)
+    })
+}
+
+/// Walks the tree, and meanwhile asks git what is checked out.
+fn walk_tree(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    memory: Option<&WalkMemory>,
+    options: &ScanOptions,
+) -> Result<(Walk, Head), CommandError> {
+    let phase = session.phase("reading the tree", None, Unit::Items);
+    let on = |event: Event| {
+        if let Event::Walked { files } = event {
+            phase.reach(files);
+        }
+    };
+    std::thread::scope(|threads| {
+        let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
+        threads.spawn(|| warn_if_tracked(session, paths));
+        let walk = &options.tree.walk;
+        let walked = walk_again(paths.root(), walk, memory, session.interrupt.flag(), &on)?;
+        // Without git a scan is as good; it then says nothing of a commit.
+        let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
+        Ok((walked, head))
+    })
+}
+
+/// Whether any row differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Nothing,
+    Something,
+}
+
+/// What was found, on its way into the database.
+struct Scan<'a> {
+    session: &'a Session<'a>,
+    root: &'a Path,
+    tree: &'a Tree,
+    dirs: &'a [WalkedDir],
+    changes: &'a Changes,
+    proof: &'a Proof,
+    options: &'a ScanOptions,
+}
+
+impl Scan<'_> {
+    /// Writes what differs. With `same` the graph is the one that is stored.
+    fn write(
+        &self,
+        tx: &Changing<'_>,
+        same: Option<Same>,
+        head: Head,
+        now: &str,
+    ) -> Result<(Written, ScanReport), CommandError> {
+        let Scan { tree, .. } = *self;
+        let is_same = same.is_some();
+        let Same { replaced, files, problems } = match same {
+            Some(same) => same,
+            None => {
+                let mut files = vec![0; tree.graph.projects.len()];
+                tree.owners.of_files(&tree.files).flatten().for_each(|&owner| files[owner] += 1);
+                let replaced = tx.run(|c| graph::replace(c, &rows::graph(tree, &files), now))?;
+                Same { replaced, files, problems: Vec::new() }
+            }
+        };
+        let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
+        let mut tally = Tally::new(tree, &keys, &files, &replaced);
+        let unreadable = self.store_files(&keys, &mut tally, tx)?;
+        let reassigned = if replaced.changed { reassign(tree, &keys, tx)? } else { 0 };
+        let row = |problem: &Problem| rows::problem(tree, &keys, problem);
+        let problems = problems.into_iter().chain(tree.problems.iter().map(row));
+        let mut problems: Vec<ProblemRow> = problems.chain(unreadable.iter().map(row)).collect();
+        problems.sort_by(|a, b| {
+            let key = |row: &ProblemRow| (row.file.0.clone(), row.line, row.code.clone());
+            (key(a), &a.message).cmp(&(key(b), &b.message))
+        });
+        let mut differs =
+            replaced.changed || tally.added + tally.changed + tally.touched + tally.removed + reassigned > 0;
+        if !is_same || !unreadable.is_empty() {
+            differs |= tx.run(|c| scan::replace_problems(c, &problems))?;
+        }
+        if !is_same {
+            differs |= tx.run(|c| scan::replace_manifests(c, &rows::manifests(tree)))?;
+            // What could not be read may be readable next time, without a sign of it.
+            let is_whole = unreadable.is_empty() && !tree.problems.iter().any(is_of_walk);
+            let found =
+                is_whole.then(|| known::remember(self.session, self.root, tree, self.options)).flatten();
+            tx.run(|c| discovery::replace(c, found.as_ref()))?;
+        } else if !unreadable.is_empty() {
+            tx.run(|c| discovery::replace(c, None))?;
+        }
+        let dirs = self.dirs.iter().map(|WalkedDir { path, rules, evidence }| DirectoryRow {
+            path,
+            rules: *rules,
+            evidence: *evidence,
+        });
+        tx.run(|c| directory::replace(c, dirs))?;
         let report = ScanReport {
             files: tree.files.len() as u64,
             added: tally.added,
@@ -157,100 +258,65 @@ pub(super) fn store(
             moved_projects: (replaced.moved.iter())
                 .map(|(from, to)| Moved { from: from.clone(), to: to.clone() })
                 .collect(),
-            git_head: head.commit.clone(),
-            git_branch: head.branch.clone(),
+            git_head: head.commit,
+            git_branch: head.branch,
             problems: problems.iter().map(ProblemView::from).collect(),
-            duration_ms: started.elapsed().as_millis() as u64,
+            duration_ms: 0,
             ecosystems: tree.graph.projects.iter().map(|p| p.ecosystem.to_string()).collect(),
             languages: tree.graph.projects.iter().flat_map(|p| p.languages.iter().cloned()).collect(),
         };
-        let differs = replaced.changed
-            || problems_changed
-            || manifests_changed
-            || tally.added + tally.changed + tally.touched + tally.removed + reassigned > 0;
-        if differs || record == Record::Always {
-            let finished = session.now + started.elapsed();
-            append(tx, &report, command, &now, &finished.to_string())?;
-        }
-        match (differs, record) {
-            (true, _) => context::write(tx, &now)?,
-            (false, Record::Always) => context::write_scan(tx, last_id, &now)?,
-            (false, Record::IfChanged) => context::write_if_stale(tx, &now)?,
-        }
-        Ok(report)
-    })
-}
+        Ok((if differs { Written::Something } else { Written::Nothing }, report))
+    }
 
-/// Reads the tree, and meanwhile asks git what is checked out.
-fn walk(
-    session: &Session<'_>,
-    paths: &WorkspacePaths,
-    options: &ScanOptions,
-) -> Result<(Tree, Head), CommandError> {
-    let phase = session.phase("reading the tree", None, Unit::Items);
-    let on = |event: Event| {
-        if let Event::Walked { files } = event {
-            phase.reach(files);
-        }
-    };
-    std::thread::scope(|threads| {
-        let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
-        threads.spawn(|| warn_if_tracked(session, paths));
-        let tree = read_tree(paths.root(), &options.tree, session.interrupt.flag(), &on)?;
-        // Without git a scan is as good; it then says nothing of a commit.
-        let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
-        Ok((tree, head))
-    })
-}
-
-/// Compares, hashes and writes the files.
-#[expect(clippy::too_many_arguments, reason = "one step of a transaction, with one caller")]
-fn store_files(
-    session: &Session<'_>,
-    paths: &WorkspacePaths,
-    tree: &Tree,
-    keys: &[i64],
-    options: &ScanOptions,
-    changes: &Changes,
-    proof: &Proof,
-    tally: &mut Tally<'_>,
-    tx: &Changing<'_>,
-) -> Result<Vec<Problem>, CommandError> {
-    let mut places = [&changes.added[..], &changes.changed[..]].concat();
-    places.sort_unstable();
-    let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
-    let phase = session.phase("hashing", Some(bytes), Unit::Bytes);
-    let on = |event: Event| {
-        if let Event::Hashed { bytes, .. } = event {
-            phase.reach(bytes);
-        }
-    };
-    let found = tx.run(|c| {
-        let mut writer = FileWriter::new(c)?;
-        for path in &changes.removed {
-            if let Some(row) = writer.remove(&stored(path))? {
-                tally.remove(path, &row);
-            }
-        }
-        for &place in &proof.proved {
-            let stat = tree.files.stat(place as usize);
-            let path = stored(&tree.files.path(place as usize));
-            tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
-            tally.vouched += 1;
-        }
-        let mut written = Ok(());
-        let mut sink = |found: Fingerprint| {
-            if written.is_ok() {
-                written =
-                    store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, proof, tally);
+    /// Hashes and writes the files.
+    fn store_files(
+        &self,
+        keys: &[i64],
+        tally: &mut Tally<'_>,
+        tx: &Changing<'_>,
+    ) -> Result<Vec<Problem>, CommandError> {
+        let Scan { session, root, tree, changes, proof, options, .. } = *self;
+        let mut places = [&changes.added[..], &changes.changed[..]].concat();
+        places.sort_unstable();
+        let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
+        let phase = session.phase("hashing", Some(bytes), Unit::Bytes);
+        let on = |event: Event| {
+            if let Event::Hashed { bytes, .. } = event {
+                phase.reach(bytes);
             }
         };
-        let flag = session.interrupt.flag();
-        let (files, vouched, threads) = (&tree.files, &proof.vouched, options.threads);
-        let found = fingerprint(paths.root(), files, &places, vouched, threads, flag, &on, &mut sink);
-        written.map(|()| found)
-    })?;
-    Ok(found?)
+        let found = tx.run(|c| {
+            let mut writer = FileWriter::new(c)?;
+            for path in &changes.removed {
+                if let Some(row) = writer.remove(&stored(path))? {
+                    tally.remove(path, &row);
+                }
+            }
+            for &place in &proof.proved {
+                let stat = tree.files.stat(place as usize);
+                let path = stored(&tree.files.path(place as usize));
+                tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
+                tally.vouched += 1;
+            }
+            let mut written = Ok(());
+            let mut sink = |found: Fingerprint| {
+                if written.is_ok() {
+                    let row = rows::file(tree, keys, &found);
+                    written = store_file(&mut writer, row, &found, changes, proof, tally);
+                }
+            };
+            let flag = session.interrupt.flag();
+            let (files, vouched, threads) = (&tree.files, &proof.vouched, options.threads);
+            let found = fingerprint(root, files, &places, vouched, threads, flag, &on, &mut sink);
+            written.map(|()| found)
+        })?;
+        Ok(found?)
+    }
+}
+
+/// Whether a problem is of the walk: it hides what discovery could see.
+fn is_of_walk(problem: &Problem) -> bool {
+    problem.code.starts_with("walk.")
 }
 
 fn store_file(
@@ -295,27 +361,6 @@ fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError
         moved.iter().try_for_each(|row| writer.add(row))?;
         Ok(moved.len() as u64)
     })
-}
-
-/// What differs between the rows and the walk, by metadata alone.
-fn compare(
-    tree: &Tree,
-    rehash: Rehash,
-    last: Option<&ScanRow>,
-    tx: &Changing<'_>,
-) -> Result<Changes, DbError> {
-    let last_ns = match rehash {
-        Rehash::Changed => started_ns(last),
-        // Every file counts as written after the last scan.
-        Rehash::All => i64::MIN,
-    };
-    let mut comparison = Comparison::new(&tree.files, last_ns);
-    tx.run(|c| {
-        file::for_each_stat(c, |row| {
-            comparison.stored(row.path, stat(&row));
-        })
-    })?;
-    Ok(comparison.finish())
 }
 
 /// What a row says that the walk also sees.

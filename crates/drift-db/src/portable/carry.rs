@@ -39,7 +39,15 @@ pub(super) fn tables(kind: DatabaseKind) -> &'static [&'static str] {
 #[cfg(test)]
 pub(super) fn local_tables(kind: DatabaseKind) -> &'static [&'static str] {
     match kind {
-        DatabaseKind::Drift => &["event", "migration_history", "workspace", "workspace_context"],
+        DatabaseKind::Drift => &[
+            "directory",
+            "discovery",
+            "discovery_look",
+            "event",
+            "migration_history",
+            "workspace",
+            "workspace_context",
+        ],
         // The full-text index is made again where it arrives.
         DatabaseKind::Cortex => &["event", "migration_history", "memory_fts"],
         DatabaseKind::Registry => &[],

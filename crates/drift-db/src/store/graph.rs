@@ -90,8 +90,14 @@ pub fn workspaces(connection: &Connection) -> rusqlite::Result<Vec<WorkspaceRow>
 
 /// The live projects, by id.
 pub fn projects(connection: &Connection) -> rusqlite::Result<Vec<ProjectRow>> {
+    Ok(live_projects(connection)?.into_iter().map(|(_, row)| row).collect())
+}
+
+/// The live projects with their keys, by id.
+pub fn live_projects(connection: &Connection) -> rusqlite::Result<Vec<(i64, ProjectRow)>> {
     let known = stored_projects(connection)?;
-    Ok(known.into_values().filter(|stored| stored.removed_at.is_none()).map(|stored| stored.row).collect())
+    let live = known.into_values().filter(|stored| stored.removed_at.is_none());
+    Ok(live.map(|stored| (stored.key, stored.row)).collect())
 }
 
 /// The keys of the live projects, by id.

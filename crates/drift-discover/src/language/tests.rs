@@ -29,6 +29,7 @@ fn names_tell_the_language() {
 fn the_tables_are_sorted() {
     assert!(BY_EXTENSION.is_sorted_by(|a, b| a.0 < b.0));
     assert!(BY_NAME.is_sorted_by(|a, b| a.0 < b.0));
+    assert!(BY_EXTENSION.iter().all(|row| row.0.len() <= super::MAX_EXTENSION));
 }
 
 /// The languages of the root project and of `sub`, for the given files.

@@ -19,7 +19,16 @@ pub(super) enum Kind {
     Other,
 }
 
-pub(super) use system::Root;
+/// What tells whether the entries of a directory are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DirStamp {
+    pub(super) device: u64,
+    pub(super) inode: u64,
+    pub(super) changed_ns: i64,
+    pub(super) modified_ns: i64,
+}
+
+pub(super) use system::{Dir, Listing, Root};
 
 #[cfg(target_os = "linux")]
 mod system {
@@ -28,7 +37,7 @@ mod system {
 
     use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 
-    use super::{Kind, Path, Stat, io};
+    use super::{DirStamp, Kind, Path, Stat, io};
 
     /// Room for the entries of most directories in one call.
     const BUFFER: usize = 1 << 15;
@@ -41,11 +50,35 @@ mod system {
             Ok(Root(rustix::fs::open(path, directory(), Mode::empty())?))
         }
 
-        /// Lists the directory `path` below the root; empty for the root itself.
-        pub(crate) fn list(&self, path: &Path) -> io::Result<Listing> {
+        /// Opens the directory `path` below the root; empty for the root itself.
+        pub(crate) fn enter(&self, path: &Path) -> io::Result<Dir> {
             let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-            let dir = rustix::fs::openat(&self.0, path, directory() | OFlags::NOFOLLOW, Mode::empty())?;
-            let mut listing = Listing { dir, names: Vec::new(), entries: Vec::new() };
+            Ok(Dir(rustix::fs::openat(&self.0, path, directory() | OFlags::NOFOLLOW, Mode::empty())?))
+        }
+    }
+
+    /// An open directory.
+    pub(crate) struct Dir(OwnedFd);
+
+    impl Dir {
+        /// As it is now, where the system tells enough.
+        pub(crate) fn stamp(&self) -> Option<DirStamp> {
+            let stat = rustix::fs::fstat(&self.0).ok()?;
+            Some(DirStamp {
+                device: stat.st_dev,
+                inode: stat.st_ino,
+                changed_ns: ns(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+                modified_ns: ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            })
+        }
+
+        /// The metadata of the entry `name`.
+        pub(crate) fn look(&self, name: &CStr) -> io::Result<(Stat, Kind)> {
+            look(&self.0, name)
+        }
+
+        pub(crate) fn list(self) -> io::Result<Listing> {
+            let mut listing = Listing { dir: self.0, names: Vec::new(), entries: Vec::new() };
             let mut buffer = Vec::with_capacity(BUFFER);
             let mut raw = RawDir::new(&listing.dir, buffer.spare_capacity_mut());
             while let Some(entry) = raw.next() {
@@ -94,10 +127,18 @@ mod system {
 
         fn look(&self, at: usize) -> io::Result<(Stat, Kind)> {
             let name = CStr::from_bytes_until_nul(&self.names[self.entries[at].0..]).unwrap_or_default();
-            let stat = rustix::fs::statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-            let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
-            Ok((Stat::of_raw(&stat), kind))
+            look(&self.dir, name)
         }
+    }
+
+    fn look(dir: &OwnedFd, name: &CStr) -> io::Result<(Stat, Kind)> {
+        let stat = rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+        let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
+        Ok((Stat::of_raw(&stat), kind))
+    }
+
+    fn ns(seconds: i64, nanoseconds: i64) -> i64 {
+        seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
     }
 
     fn directory() -> OFlags {
@@ -117,10 +158,11 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    use std::ffi::CStr;
     use std::fs::{self, DirEntry};
     use std::path::PathBuf;
 
-    use super::{Kind, Path, Stat, io};
+    use super::{DirStamp, Kind, Path, Stat, io};
     use crate::path::os_bytes;
 
     /// The directory that a walk starts at.
@@ -132,14 +174,33 @@ mod system {
             Ok(Root(path.to_path_buf()))
         }
 
-        /// Lists the directory `path` below the root; empty for the root itself.
-        pub(crate) fn list(&self, path: &Path) -> io::Result<Listing> {
+        /// Goes to the directory `path` below the root; empty for the root itself.
+        pub(crate) fn enter(&self, path: &Path) -> io::Result<Dir> {
             let dir = self.0.join(path);
             if !path.as_os_str().is_empty() && !fs::symlink_metadata(&dir)?.is_dir() {
                 return Err(io::ErrorKind::NotFound.into());
             }
+            Ok(Dir(dir))
+        }
+    }
+
+    /// A directory.
+    pub(crate) struct Dir(PathBuf);
+
+    impl Dir {
+        /// Nothing that is told here is enough.
+        pub(crate) fn stamp(&self) -> Option<DirStamp> {
+            None
+        }
+
+        /// Nobody knows a name before the directory is listed.
+        pub(crate) fn look(&self, _: &CStr) -> io::Result<(Stat, Kind)> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(crate) fn list(self) -> io::Result<Listing> {
             let mut entries = Vec::new();
-            for entry in fs::read_dir(dir)? {
+            for entry in fs::read_dir(self.0)? {
                 let entry = entry?;
                 let kind = entry.file_type()?;
                 let kind = match (kind.is_dir(), kind.is_file(), kind.is_symlink()) {

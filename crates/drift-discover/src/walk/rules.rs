@@ -15,7 +15,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::disk::read_regular;
 use crate::git::index::{common_dir, git_dir};
-use crate::path::os_path;
+use crate::path::{os_bytes, os_path};
 use crate::source::ReadError;
 
 /// An ignore file larger than this is reported, not read.
@@ -30,8 +30,28 @@ pub(super) enum Verdict {
     Hidden,
 }
 
+/// BLAKE3 of rules, to tell whether they are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Digest(pub(super) [u8; 32]);
+
+impl Digest {
+    pub(super) fn of(bytes: &[u8]) -> Digest {
+        Digest(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// Of several parts, in order.
+    fn joined(parts: &[Digest]) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        parts.iter().for_each(|part| {
+            hasher.update(&part.0);
+        });
+        Digest(*hasher.finalize().as_bytes())
+    }
+}
+
 /// The rules that hold in every directory.
 pub(super) struct Rules {
+    pub(super) digest: Digest,
     /// The caller's globs.
     extra: Gitignore,
     /// `core.excludesFile`.
@@ -46,6 +66,8 @@ struct Inner {
     drift: Gitignore,
     git: Gitignore,
     exclude: Gitignore,
+    /// Of all of these and those above.
+    digest: Digest,
     /// The top of a work tree: git's rules from further up do not hold here.
     top: bool,
     parent: Option<Level>,
@@ -60,6 +82,15 @@ pub(super) struct RuleFiles {
 }
 
 impl RuleFiles {
+    /// As a number, for [`RuleFiles::from_bits`].
+    pub(super) fn bits(self) -> u8 {
+        u8::from(self.driftignore) | u8::from(self.gitignore) << 1 | u8::from(self.git) << 2
+    }
+
+    pub(super) fn from_bits(bits: u8) -> RuleFiles {
+        RuleFiles { driftignore: bits & 1 != 0, gitignore: bits & 2 != 0, git: bits & 4 != 0 }
+    }
+
     /// By looking, where there is no listing.
     pub(super) fn probe(dir: &Path) -> RuleFiles {
         let there = |name: &str| dir.join(name).symlink_metadata().is_ok();
@@ -71,16 +102,17 @@ impl RuleFiles {
 pub(super) type Complaint = (PathBuf, String);
 
 impl Rules {
-    pub(super) fn new(extra: &[String], excludes: Option<&Path>, bad: &mut Vec<Complaint>) -> Rules {
+    pub(super) fn new(patterns: &[String], excludes: Option<&Path>, bad: &mut Vec<Complaint>) -> Rules {
         let mut builder = GitignoreBuilder::new("");
-        for glob in extra {
+        for glob in patterns {
             if let Err(why) = builder.add_line(None, glob) {
                 bad.push((PathBuf::new(), format!("the ignore pattern {glob:?} is not valid: {why}")));
             }
         }
         let extra = builder.build().unwrap_or_else(|_| Gitignore::empty());
-        let global = excludes.map_or_else(Gitignore::empty, |file| read(file, Path::new(""), bad));
-        Rules { extra, global }
+        let (global, excludes) = excludes.map_or_else(none, |file| read(file, Path::new(""), bad));
+        let digest = Digest::joined(&[Digest::of(format!("{patterns:?}").as_bytes()), excludes]);
+        Rules { digest, extra, global }
     }
 
     /// What holds for `path`, an entry of the directory that `level` stands for, both relative to the top.
@@ -127,25 +159,47 @@ impl Level {
     ) -> Option<Level> {
         let mut read_if = |there: bool, name: &str| match there {
             true => read(&dir.join(name), rel, bad),
-            false => Gitignore::empty(),
+            false => none(),
         };
-        let drift = read_if(files.driftignore, ".driftignore");
-        let git = read_if(files.gitignore, ".gitignore");
-        let exclude = match files.git.then(|| git_dir(dir)).flatten() {
+        let (drift, drift_digest) = read_if(files.driftignore, ".driftignore");
+        let (git, git_digest) = read_if(files.gitignore, ".gitignore");
+        let (exclude, exclude_digest) = match files.git.then(|| git_dir(dir)).flatten() {
             Some(git) => read(&common_dir(&git).join("info/exclude"), rel, bad),
-            None => Gitignore::empty(),
+            None => none(),
         };
         if drift.is_empty() && git.is_empty() && !files.git {
             return None;
         }
+        let above = parent.map_or_else(Digest::default, Level::digest);
+        let top = Digest::of(&[u8::from(files.git)]);
+        let digest = Digest::joined(&[
+            above,
+            Digest::of(&os_bytes(rel.as_os_str())),
+            top,
+            drift_digest,
+            git_digest,
+            exclude_digest,
+        ]);
         let parent = parent.cloned();
-        Some(Level(Arc::new(Inner { drift, git, exclude, top: files.git, parent })))
+        Some(Level(Arc::new(Inner { drift, git, exclude, digest, top: files.git, parent })))
     }
 
     /// No rules at all.
     pub(super) fn none() -> Level {
         let empty = Gitignore::empty;
-        Level(Arc::new(Inner { drift: empty(), git: empty(), exclude: empty(), top: false, parent: None }))
+        Level(Arc::new(Inner {
+            drift: empty(),
+            git: empty(),
+            exclude: empty(),
+            digest: Digest::default(),
+            top: false,
+            parent: None,
+        }))
+    }
+
+    /// What tells these rules and those above from others.
+    pub(super) fn digest(&self) -> Digest {
+        self.0.digest
     }
 
     /// Whether this directory has a `.driftignore` of its own.
@@ -176,17 +230,17 @@ impl Level {
 }
 
 /// Compiles the patterns of `file`, which hold below `rel`.
-fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> Gitignore {
+fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> (Gitignore, Digest) {
     let bytes = match read_regular(file, MAX_RULE_BYTES) {
         Ok(bytes) => bytes,
-        Err(ReadError::Absent) => return Gitignore::empty(),
+        Err(ReadError::Absent) => return none(),
         Err(ReadError::TooLarge(size)) => {
             bad.push((file.into(), format!("{size} bytes are too many for a file of ignore patterns")));
-            return Gitignore::empty();
+            return none();
         }
         Err(ReadError::Io(why)) => {
             bad.push((file.into(), format!("cannot be read: {why}")));
-            return Gitignore::empty();
+            return none();
         }
     };
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
@@ -196,8 +250,13 @@ fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> Gitignore {
             bad.push((file.into(), format!("line {}: {why}", at + 1)));
         }
     }
-    builder.build().unwrap_or_else(|why| {
+    let rules = builder.build().unwrap_or_else(|why| {
         bad.push((file.into(), why.to_string()));
         Gitignore::empty()
-    })
+    });
+    (rules, Digest::of(&bytes))
+}
+
+fn none() -> (Gitignore, Digest) {
+    (Gitignore::empty(), Digest::default())
 }

@@ -2,15 +2,15 @@
 
 use super::*;
 use crate::commands::documents::Schema;
-use crate::ops;
+use crate::ops::known;
 
 pub(in crate::commands) fn all() -> Vec<Schema> {
     vec![
-        Schema::of::<ops::known::AddReport>(),
+        Schema::of::<known::AddReport>(),
         Schema::of::<cleanup::View>(),
         Schema::of::<info::View>(),
         Schema::of::<list::View>(),
         Schema::of::<remove::View>(),
-        Schema::of::<ops::known::SwitchReport>(),
+        Schema::of::<known::SwitchReport>(),
     ]
 }

@@ -75,8 +75,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View { report, scope: options.scope, format: shell.ui.format() })
 }
 
-#[derive(serde::Serialize)]
-struct View {
+#[derive(schemars::JsonSchema, serde::Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: CheckReport,
     #[serde(skip)]

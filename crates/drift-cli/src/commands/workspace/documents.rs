@@ -17,6 +17,8 @@ pub(in crate::commands) fn all() -> Vec<Schema> {
         Schema::of::<backup::Unpinned>(),
         Schema::of::<ops::backup::VerifyReport>(),
         Schema::of::<cache_key::View>(),
+        Schema::of::<check::View>(),
+        Schema::of::<ops::check::RuleReport>(),
         Schema::of::<context::View>(),
         Schema::of::<delete::View>(),
         Schema::of::<ops::export::ExportReport>(),

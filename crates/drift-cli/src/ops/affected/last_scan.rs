@@ -9,18 +9,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use drift_db::Database;
-use drift_db::store::graph::{self, EdgeRow, ProjectRow, WorkspaceRow};
+use drift_db::store::file;
+use drift_db::store::graph;
 use drift_db::store::scan::{self, ScanRow};
-use drift_db::store::{StoredPath, file};
 use drift_discover::{
-    ChangeKind, ChangedFile, Comparison, Ecosystem, Edge, EdgeKind, Entry, Event, Fingerprint, Git,
-    NativeWorkspace, Project, ProjectGraph, ProjectId, ReadError, RepoPath, RevisionSource, Source, Tree,
-    Vouched, fingerprint, is_lock_file,
+    ChangeKind, ChangedFile, Comparison, Entry, Event, Fingerprint, Git, ProjectGraph, ReadError, RepoPath,
+    RevisionSource, Source, Tree, Vouched, fingerprint, is_lock_file,
 };
 
 use super::AffectedOptions;
 use crate::error::CommandError;
-use crate::ops::scan::{started_ns, stat};
+use crate::ops::scan::{started_ns, stat, stored_graph};
 use crate::ops::wire::stored;
 use crate::ops::{Session, Unit};
 
@@ -47,7 +46,7 @@ impl LastScan {
             Ok(Some((row, graph::workspaces(c)?, graph::projects(c)?, graph::edges(c)?)))
         })?;
         Ok(stored.map(|(row, workspaces, projects, edges)| {
-            let graph = self::graph(workspaces, projects, edges);
+            let graph = stored_graph(workspaces, projects, edges);
             LastScan { row, graph, contents: Contents::default() }
         }))
     }
@@ -150,42 +149,4 @@ impl Source for Contents {
     fn visible(&self, _: &dyn Fn(&[u8]) -> bool) -> Vec<RepoPath> {
         Vec::new()
     }
-}
-
-/// The graph that was stored. What rows hold and nobody asks a graph of the past for is left out.
-fn graph(workspaces: Vec<WorkspaceRow>, projects: Vec<ProjectRow>, edges: Vec<EdgeRow>) -> ProjectGraph {
-    let workspaces = (workspaces.into_iter())
-        .map(|row| NativeWorkspace {
-            id: row.id,
-            root: repo_path(&row.root),
-            ecosystem: Ecosystem(row.ecosystem.into()),
-            manager: row.manager,
-        })
-        .collect();
-    let projects = (projects.into_iter())
-        .map(|row| Project {
-            id: ProjectId(row.id),
-            name: row.name,
-            version: row.version,
-            ecosystem: Ecosystem(row.ecosystem.into()),
-            path: repo_path(&row.path),
-            manifest: repo_path(&row.manifest),
-            workspace: row.workspace,
-            private: row.private,
-            languages: row.languages,
-            frameworks: row.frameworks,
-            external: Vec::new(),
-        })
-        .collect();
-    let kind = |name: &str| EdgeKind::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind);
-    let edges = (edges.into_iter())
-        .filter_map(|row| {
-            Some(Edge { kind: kind(&row.kind)?, from: ProjectId(row.from), to: ProjectId(row.to) })
-        })
-        .collect();
-    ProjectGraph { workspaces, projects, edges }
-}
-
-fn repo_path(stored: &StoredPath) -> RepoPath {
-    RepoPath::new(&stored.0).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! What a rule means: its section of `docs/check.md`, which is compiled in.
 
 use drift_discover::Rule;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::{CommandError, ErrorCode};
@@ -9,7 +10,7 @@ use crate::suggest::did_you_mean;
 const DOCS: &str = include_str!("../../../../../docs/check.md");
 
 /// A rule and its documentation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct RuleReport {
     pub(crate) rule: &'static str,
     pub(crate) summary: &'static str,

@@ -178,6 +178,3 @@ pub(super) fn place(root: &Path, findings: &mut [Finding]) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -84,3 +84,6 @@ fn ignored(rules: &RulesConfig, rule: Rule) -> &[Pattern] {
         Rule::OutsideWorkspace => &ignore.outside_workspace,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,7 @@ pub(super) fn record(
             "baseline": branch,
         });
         tx.run(|c| event::append(c, &now, "check", &detail))?;
+        context::write_check(tx, &now)?;
         Ok(())
     })?;
     Ok(branch)

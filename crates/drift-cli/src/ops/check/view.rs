@@ -1,9 +1,10 @@
 //! What `check` reports, as it stands in JSON.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What was found, judged.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct CheckReport {
     /// What `new` is counted from.
     pub(crate) base: BaseView,
@@ -22,7 +23,7 @@ pub(crate) struct CheckReport {
 }
 
 /// The earlier result.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct BaseView {
     /// `baseline`, `last_result`, or `none`: then everything is new.
     pub(crate) rule: &'static str,
@@ -33,7 +34,7 @@ pub(crate) struct BaseView {
 }
 
 /// Something that a rule holds against a project, or against the workspace.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct FindingView {
     pub(crate) rule: &'static str,
     pub(crate) severity: &'static str,
@@ -54,7 +55,7 @@ pub(crate) struct FindingView {
 }
 
 /// How a project came out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ProjectView {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
@@ -63,7 +64,7 @@ pub(crate) struct ProjectView {
 }
 
 /// How the workspace came out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct WorkspaceView {
     #[serde(flatten)]
     pub(crate) result: ResultView,
@@ -72,7 +73,7 @@ pub(crate) struct WorkspaceView {
 }
 
 /// A health and a gate.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ResultView {
     /// 0 to 100.
     pub(crate) health: u8,

@@ -1,18 +1,19 @@
-//! From what discovery found to the rows that drift-db keeps: a mapping, and no decision.
+//! From what discovery found to the rows that drift-db keeps, and back: a mapping, and no decision.
 
 use drift_db::store::StoredPath;
 use drift_db::store::file::FileRow;
 use drift_db::store::graph::{EdgeRow, ExternalRow, GraphRows, ProjectRow, WorkspaceRow};
 use drift_db::store::scan::{ManifestRow, ProblemRow, Stamp};
-use drift_discover::{Fingerprint, Input, Problem, Tree, language_of};
+use drift_discover::{
+    Ecosystem, Edge, EdgeKind, Fingerprint, Input, NativeWorkspace, Problem, Project, ProjectGraph,
+    ProjectId, RepoPath, Tree, language_of,
+};
 
 use crate::ops::wire::stored;
 
-/// The graph of a tree.
-pub(super) fn graph(tree: &Tree) -> GraphRows {
+/// The graph of a tree; `files` is how many each project owns.
+pub(super) fn graph(tree: &Tree, files: &[u64]) -> GraphRows {
     let graph = &tree.graph;
-    let mut files = vec![0; graph.projects.len()];
-    tree.owners.of_files(&tree.files).flatten().for_each(|&owner| files[owner] += 1);
     let workspaces = (graph.workspaces.iter())
         .map(|w| WorkspaceRow {
             id: w.id.clone(),
@@ -33,7 +34,7 @@ pub(super) fn graph(tree: &Tree) -> GraphRows {
             private: p.private,
             languages: p.languages.clone(),
             frameworks: p.frameworks.clone(),
-            files,
+            files: i64::try_from(*files).unwrap_or(i64::MAX),
         })
         .collect();
     let edges = (graph.edges.iter())
@@ -92,4 +93,46 @@ pub(super) fn file(tree: &Tree, keys: &[i64], found: &Fingerprint) -> FileRow {
 /// The key of the project that the files right in `dir` count for: the first, where several share it.
 pub(super) fn owner(tree: &Tree, keys: &[i64], dir: &[u8]) -> Option<i64> {
     tree.owners.of_dir(dir).first().map(|&at| keys[at])
+}
+
+/// The graph that was stored, without what lies outside of the repository.
+pub(in crate::ops) fn stored_graph(
+    workspaces: Vec<WorkspaceRow>,
+    projects: Vec<ProjectRow>,
+    edges: Vec<EdgeRow>,
+) -> ProjectGraph {
+    let workspaces = (workspaces.into_iter())
+        .map(|row| NativeWorkspace {
+            id: row.id,
+            root: repo_path(&row.root),
+            ecosystem: Ecosystem(row.ecosystem.into()),
+            manager: row.manager,
+        })
+        .collect();
+    let projects = (projects.into_iter())
+        .map(|row| Project {
+            id: ProjectId(row.id),
+            name: row.name,
+            version: row.version,
+            ecosystem: Ecosystem(row.ecosystem.into()),
+            path: repo_path(&row.path),
+            manifest: repo_path(&row.manifest),
+            workspace: row.workspace,
+            private: row.private,
+            languages: row.languages,
+            frameworks: row.frameworks,
+            external: Vec::new(),
+        })
+        .collect();
+    let kind = |name: &str| EdgeKind::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind);
+    let edges = (edges.into_iter())
+        .filter_map(|row| {
+            Some(Edge { kind: kind(&row.kind)?, from: ProjectId(row.from), to: ProjectId(row.to) })
+        })
+        .collect();
+    ProjectGraph { workspaces, projects, edges }
+}
+
+fn repo_path(stored: &StoredPath) -> RepoPath {
+    RepoPath::new(&stored.0).unwrap_or_default()
 }

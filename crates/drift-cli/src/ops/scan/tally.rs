@@ -48,10 +48,12 @@ pub(super) struct Tally<'a> {
 }
 
 impl<'a> Tally<'a> {
-    pub(super) fn new(tree: &'a Tree, keys: &[i64], replaced: &Replaced) -> Tally<'a> {
+    /// Nothing has changed yet; `files` is how many each project owns.
+    pub(super) fn new(tree: &'a Tree, keys: &[i64], files: &[u64], replaced: &Replaced) -> Tally<'a> {
         let counts = |id: &str| ProjectCounts { id: id.to_owned(), ..ProjectCounts::default() };
-        let mut projects: Vec<_> = tree.graph.projects.iter().map(|project| counts(&project.id.0)).collect();
-        tree.owners.of_files(&tree.files).flatten().for_each(|&owner| projects[owner].files += 1);
+        let projects = tree.graph.projects.iter().zip(files);
+        let projects =
+            projects.map(|(project, &files)| ProjectCounts { files, ..counts(&project.id.0) }).collect();
         Tally {
             tree,
             projects,

@@ -1,0 +1,46 @@
+//! [`ScanReport`]: what a scan tells, in the fields of its JSON.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::ProjectCounts;
+use crate::ops::wire::ProblemView;
+
+/// What a scan found.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct ScanReport {
+    pub(crate) files: u64,
+    pub(crate) added: u64,
+    pub(crate) changed: u64,
+    pub(crate) removed: u64,
+    /// Of the added ones, those whose content was at a path that is gone.
+    pub(crate) renamed: u64,
+    pub(crate) rehashed: u64,
+    /// Files whose times are new and that were not read, since git's index proves their content.
+    pub(crate) vouched: u64,
+    /// Files read only because they are as new as git's index itself, and found as they were.
+    pub(crate) confirmed: u64,
+    pub(crate) projects: u64,
+    pub(crate) edges: u64,
+    /// Those that are gone come last.
+    pub(crate) per_project: Vec<ProjectCounts>,
+    pub(crate) removed_projects: Vec<String>,
+    pub(crate) moved_projects: Vec<Moved>,
+    pub(crate) git_head: Option<String>,
+    pub(crate) git_branch: Option<String>,
+    pub(crate) problems: Vec<ProblemView>,
+    pub(crate) duration_ms: u64,
+    #[serde(skip)]
+    pub(crate) ecosystems: BTreeSet<String>,
+    #[serde(skip)]
+    pub(crate) languages: BTreeSet<String>,
+}
+
+/// A project that is at another place than the last scan found it at.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Moved {
+    pub(crate) from: String,
+    pub(crate) to: String,
+}

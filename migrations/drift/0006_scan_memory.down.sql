@@ -1,0 +1,3 @@
+DROP TABLE discovery_look;
+DROP TABLE discovery;
+DROP TABLE directory;
