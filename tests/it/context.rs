@@ -415,9 +415,9 @@ fn status_says_what_to_do_next() {
         (codes, status)
     };
     assert_eq!(codes(&env).0, ["backup.none", "scan.problems"]);
-    env.write("broken/package.json", "{}");
     env.run(["workspace", "backup"]).success();
     env.run(["workspace", "check", "--record"]);
+    env.write("broken/package.json", "{\"name\": \"mended\"}");
     env.set("GITHUB_ACTIONS", "true");
     let (told, status) = codes(&env);
     assert_eq!(told[0], "scan.stale");
