@@ -406,6 +406,31 @@ fn a_process_that_runs_for_long_sees_each_scan_right_after_its_commit() {
 }
 
 #[test]
+fn status_says_what_to_do_next() {
+    let mut env = workspace();
+    let codes = |env: &TestEnv| {
+        let status = env.run(["workspace", "status", "--json"]).success().json();
+        let codes: Vec<_> =
+            status["advice"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+        (codes, status)
+    };
+    assert_eq!(codes(&env).0, ["backup.none", "scan.problems"]);
+    env.run(["workspace", "backup"]).success();
+    env.run(["workspace", "check", "--record"]);
+    env.write("broken/package.json", "{\"name\": \"mended\"}");
+    env.set("GITHUB_ACTIONS", "true");
+    let (told, status) = codes(&env);
+    assert_eq!(told[0], "scan.stale");
+    assert_eq!(
+        (&status["ci"], &status["backups"]["latest_at"]),
+        (&"github".into(), &"2026-11-22T20:15:30Z".into())
+    );
+    assert!(status["last_check"]["health"].is_u64(), "{status}");
+    let text = env.run(["workspace", "status"]).success().stdout;
+    assert!(text.lines().nth(1).unwrap().starts_with("next"), "{text}");
+}
+
+#[test]
 fn no_workspace_is_no_context() {
     TestEnv::new().run(["workspace", "context"]).assert_code(4);
 }

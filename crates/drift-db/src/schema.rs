@@ -84,31 +84,29 @@ const FTS5_SHADOWS: [&str; 5] = ["data", "idx", "content", "docsize", "config"];
 
 /// The objects of `version` of a database, each with its hash.
 pub(crate) fn expected(kind: DatabaseKind, version: u32) -> BTreeMap<ObjectName, &'static str> {
-    let version = version.to_string();
+    let prefix = format!("{} {version} ", kind.name());
     LOCK.lines()
         .filter_map(|line| {
-            let [database, at, object, name, hash] = line.split(' ').collect::<Vec<_>>()[..] else {
+            let [object, name, hash] = *line.strip_prefix(&prefix)?.splitn(3, ' ').collect::<Vec<_>>() else {
                 return None;
             };
-            (database == kind.name() && at == version).then(|| ((object.to_owned(), name.to_owned()), hash))
+            Some(((object.to_owned(), name.to_owned()), hash))
         })
         .collect()
 }
 
 /// SQL without comments, with one space between words and no quotes around plain identifiers.
 fn normalise(sql: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
+    let mut out = String::with_capacity(sql.len() + sql.len() / 4);
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {
         let (word, length) = match first {
-            c if c.is_whitespace() => (String::new(), c.len_utf8()),
-            '-' if rest.starts_with("--") => (String::new(), rest.find('\n').unwrap_or(rest.len())),
-            '/' if rest.starts_with("/*") => {
-                (String::new(), rest.find("*/").map_or(rest.len(), |end| end + 2))
-            }
+            c if c.is_whitespace() => ("", c.len_utf8()),
+            '-' if rest.starts_with("--") => ("", rest.find('\n').unwrap_or(rest.len())),
+            '/' if rest.starts_with("/*") => ("", rest.find("*/").map_or(rest.len(), |end| end + 2)),
             '\'' => {
                 let end = quoted_end(rest, '\'');
-                (rest[..end].to_owned(), end)
+                (&rest[..end], end)
             }
             '"' | '`' => {
                 let end = quoted_end(rest, first);
@@ -120,16 +118,17 @@ fn normalise(sql: &str) -> String {
             }
             c if is_word(c) => {
                 let end = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-                (rest[..end].to_owned(), end)
+                (&rest[..end], end)
             }
-            c => (c.to_string(), c.len_utf8()),
+            c => (&rest[..c.len_utf8()], c.len_utf8()),
         };
-        if !word.is_empty() {
-            words.push(word);
+        if !word.is_empty() && !out.is_empty() {
+            out.push(' ');
         }
+        out.push_str(word);
         rest = &rest[length..];
     }
-    words.join(" ")
+    out
 }
 
 /// Where a quoted token ends; a doubled quote stays inside it.
@@ -147,12 +146,12 @@ fn quoted_end(text: &str, quote: char) -> usize {
 }
 
 /// A quoted identifier without its quotes, where it needs none.
-fn bare(quoted: &str) -> String {
+fn bare(quoted: &str) -> &str {
     let mut inner = quoted.chars();
     let closed = matches!((inner.next(), inner.next_back()), (Some(_), Some('"' | '`' | ']')));
     let inner = inner.as_str();
     let plain = inner.chars().all(is_word) && !inner.starts_with(|c: char| c.is_ascii_digit());
-    if closed && plain && !inner.is_empty() { inner.to_owned() } else { quoted.to_owned() }
+    if closed && plain && !inner.is_empty() { inner } else { quoted }
 }
 
 fn is_word(c: char) -> bool {

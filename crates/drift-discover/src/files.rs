@@ -24,6 +24,15 @@ impl Stat {
     pub fn of(metadata: &Metadata) -> Stat {
         Stat { size: metadata.len(), mtime_ns: mtime_ns(metadata), inode: inode(metadata) }
     }
+
+    /// Reads it off what the system gives.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn of_raw(stat: &rustix::fs::Stat) -> Stat {
+        let mtime_ns = (stat.st_mtime as i64)
+            .saturating_mul(1_000_000_000)
+            .saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0));
+        Stat { size: stat.st_size as u64, mtime_ns, inode: stat.st_ino }
+    }
 }
 
 /// A file of the tree, by itself.

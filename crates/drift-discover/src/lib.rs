@@ -7,6 +7,7 @@
 //! Knows nothing about databases, configuration files, the terminal, the environment or the clock.
 
 mod affected;
+mod changed;
 mod check;
 mod context;
 mod disk;
@@ -39,6 +40,7 @@ use rayon::prelude::*;
 use ecosystem::custom;
 
 pub use affected::{Affected, AffectedInput, Reason, affected};
+pub use changed::first_changed;
 pub use check::{
     CheckInput, Counts, Finding, Gate, GateResult, Limits, Rule, Severity, check, health, workspace_health,
 };

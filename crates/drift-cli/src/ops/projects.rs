@@ -3,7 +3,7 @@
 use drift_db::store::graph::{self, ProjectRow};
 use drift_db::store::scan::{self, ManifestRow, Stamp};
 use drift_db::{DatabaseKind, Need, WorkspacePaths};
-use drift_discover::{RepoPath, input_stat, input_stat_if_readable};
+use drift_discover::{RepoPath, Stat, first_changed, input_stat_if_readable};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -93,15 +93,20 @@ pub(super) fn warn_if_stale(
     paths: &WorkspacePaths,
     manifests: &[ManifestRow],
 ) -> bool {
-    let differs = |row: &&ManifestRow| {
-        let path = RepoPath::new(&row.path.0).unwrap_or_default();
+    let is_same = |at: usize, now: Option<Stat>| {
+        let row = &manifests[at];
         let now = match row.stamp {
-            Some(_) => input_stat(paths.root(), &path),
-            None => input_stat_if_readable(paths.root(), &path),
+            // What is still unreadable is as it was.
+            None if now.is_some() => {
+                input_stat_if_readable(paths.root(), &RepoPath::new(&row.path.0).unwrap_or_default())
+            }
+            _ => now,
         };
-        now.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }) != row.stamp
+        now.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }) == row.stamp
     };
-    let Some(changed) = manifests.iter().find(differs) else { return false };
+    let path = |at: usize| &*manifests[at].path.0;
+    let Some(changed) = first_changed(paths.root(), manifests.len(), &path, &is_same) else { return false };
+    let changed = &manifests[changed];
     let message = format!("{} has changed since the last scan", wire::path(&changed.path));
     session.warn(Warning::new("scan.stale", message).with_hint("run `drift workspace scan`"));
     true

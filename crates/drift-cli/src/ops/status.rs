@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use drift_backup::SnapshotStore;
 use drift_db::store::scan::{self, ScanRow};
+use drift_db::store::summary::{self, LastResult};
 use drift_db::store::workspace;
-use drift_db::{DatabaseKind, DatabaseState, LockName, Need, WorkspacePaths, database_set, holder};
+use drift_db::{
+    DatabaseKind, DatabaseState, FoundDatabase, LockName, Need, WorkspacePaths, database_set, holder, intent,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Session;
+use super::advice::{Advice, Facts, advise};
+use super::context::old_schemas;
 use super::projects::warn_if_stale;
 use super::workspace::Workspace;
-use super::{Session, Warning};
 use crate::error::CommandError;
 
 /// The state of the workspace.
@@ -32,6 +37,20 @@ pub(crate) struct StatusReport {
     pub(crate) locks: Vec<LockView>,
     /// Of the databases with their sidecars.
     pub(crate) size_bytes: u64,
+    /// The newest check that was recorded.
+    pub(crate) last_check: Option<CheckView>,
+    /// What to do next, the most important first.
+    pub(crate) advice: Vec<Advice>,
+}
+
+/// A recorded check.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct CheckView {
+    pub(crate) at: String,
+    /// 0 to 100.
+    pub(crate) health: u8,
+    /// `pass` or `fail`.
+    pub(crate) gate: String,
 }
 
 /// The schema of a database.
@@ -55,6 +74,8 @@ pub(crate) struct ScanView {
 pub(crate) struct BackupsView {
     pub(crate) count: usize,
     pub(crate) latest: Option<String>,
+    /// When the latest was taken.
+    pub(crate) latest_at: Option<String>,
 }
 
 /// An exclusive lock that is held.
@@ -69,18 +90,29 @@ pub(crate) struct LockView {
 /// `drift workspace status`.
 pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
     let mut workspace = Workspace::look(session, Need::Known)?;
-    let schema = schema(session, &workspace);
+    let old_schemas = old_schemas(session, &workspace);
+    let schemas = schemas(&workspace);
     let database = workspace.reader(DatabaseKind::Drift)?;
-    let (identity, last, manifests) =
-        database.read(|c| Ok((workspace::get(c)?, scan::last(c)?, scan::manifests(c)?)))?;
+    let (identity, last, manifests, check) = database
+        .read(|c| Ok((workspace::get(c)?, scan::last(c)?, scan::manifests(c)?, summary::last_result(c)?)))?;
     let paths = &workspace.paths;
     let counts = last.clone().unwrap_or_default();
     let catalog = SnapshotStore::open(paths)?.catalog()?;
+    let facts = Facts {
+        interrupted: intent::read(paths)?.map(|pending| pending.operation.name()),
+        old_schemas,
+        scanned: last.is_some(),
+        stale: warn_if_stale(session, paths, &manifests),
+        gate_failed: check.as_ref().is_some_and(|check| check.gate == "fail"),
+        problems: counts.problems,
+        snapshots: catalog.snapshots.len(),
+        damaged_snapshots: catalog.skipped.len(),
+    };
     Ok(StatusReport {
         root: paths.root().display().to_string(),
         name: identity.map(|row| row.name),
-        stale: warn_if_stale(session, paths, &manifests),
-        schemas: schema,
+        stale: facts.stale,
+        schemas,
         last_scan: last.map(scan_view),
         projects: counts.projects,
         edges: counts.edges,
@@ -89,26 +121,23 @@ pub(crate) fn run(session: &Session<'_>) -> Result<StatusReport, CommandError> {
         backups: BackupsView {
             count: catalog.snapshots.len(),
             latest: catalog.latest().map(|snapshot| snapshot.id().to_string()),
+            latest_at: catalog.latest().map(|snapshot| snapshot.header.created_at.to_string()),
         },
         locks: locks(paths),
         size_bytes: size(paths),
+        last_check: check.map(|LastResult { checked_at: at, health, gate }| CheckView { at, health, gate }),
+        advice: advise(&facts),
     })
 }
 
-fn schema(session: &Session<'_>, workspace: &Workspace) -> BTreeMap<&'static str, SchemaView> {
-    let mut schema = BTreeMap::new();
-    for found in &workspace.inspection.databases {
-        if let DatabaseState::Known { version, .. } = found.state {
-            let latest = found.kind.latest();
-            schema.insert(found.kind.name(), SchemaView { version, latest });
-            if version < latest {
-                let message = format!("{} has schema {version} of {latest}", found.kind.file_name());
-                session
-                    .warn(Warning::new("schema.pending", message).with_hint("run `drift workspace migrate`"));
-            }
+fn schemas(workspace: &Workspace) -> BTreeMap<&'static str, SchemaView> {
+    let view = |found: &FoundDatabase| match found.state {
+        DatabaseState::Known { version, .. } => {
+            Some((found.kind.name(), SchemaView { version, latest: found.kind.latest() }))
         }
-    }
-    schema
+        _ => None,
+    };
+    workspace.inspection.databases.iter().filter_map(view).collect()
 }
 
 fn scan_view(scan: ScanRow) -> ScanView {

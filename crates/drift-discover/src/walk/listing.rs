@@ -133,9 +133,8 @@ mod system {
 
     fn look(dir: &OwnedFd, name: &CStr) -> io::Result<(Stat, Kind)> {
         let stat = rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-        let mtime_ns = ns(stat.st_mtime as i64, stat.st_mtime_nsec as i64);
         let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
-        Ok((Stat { size: stat.st_size as u64, mtime_ns, inode: stat.st_ino }, kind))
+        Ok((Stat::of_raw(&stat), kind))
     }
 
     fn ns(seconds: i64, nanoseconds: i64) -> i64 {

@@ -176,11 +176,12 @@ fn look(session: &Session<'_>, root: &Path, seen: &mut Examined, facts: &mut Fac
         }
     }
     let Some(database) = inspection.reader(DatabaseKind::Drift, &lock) else { return Ok(()) };
-    let (row, last, gate) =
-        database.read(|c| Ok((workspace::get(c)?, scan::last(c)?, summary::last_gate(c)?)))?;
+    let (row, last, result) =
+        database.read(|c| Ok((workspace::get(c)?, scan::last(c)?, summary::last_result(c)?)))?;
     let time = |text: &str| text.parse::<Timestamp>().ok();
     facts.created = row.as_ref().and_then(|row| time(&row.created_at));
     facts.scanned = last.as_ref().and_then(|scan| time(&scan.started_at));
+    let gate = result.map(|result| result.gate);
     facts.gate_failed = gate.as_deref() == Some("fail");
     seen.projects = last.as_ref().map(|scan| scan.projects);
     seen.files = last.as_ref().map(|scan| scan.files);

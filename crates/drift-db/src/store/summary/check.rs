@@ -1,6 +1,6 @@
 //! What the newest recorded check amounts to.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Limits, Listed, Tally, first, tallies_of};
 use crate::store::StoredPath;
@@ -43,11 +43,23 @@ pub fn last_run(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT max(id) FROM check_run", [], |row| row.get(0))
 }
 
-/// The gate of the workspace in the newest recorded check.
-pub fn last_gate(connection: &Connection) -> rusqlite::Result<Option<String>> {
+/// How the workspace came out of the newest recorded check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastResult {
+    pub checked_at: String,
+    pub health: u8,
+    /// `pass` or `fail`.
+    pub gate: String,
+}
+
+/// The result of the workspace in the newest recorded check.
+pub fn last_result(connection: &Connection) -> rusqlite::Result<Option<LastResult>> {
     let Some(run) = last_run(connection)? else { return Ok(None) };
-    let gate = "SELECT gate FROM gate_result WHERE run = ? AND project IS NULL";
-    connection.query_row(gate, [run], |row| row.get(0)).optional()
+    let result = "SELECT checked_at, health, gate FROM gate_result g JOIN check_run r ON r.id = g.run
+                  WHERE g.run = ? AND g.project IS NULL";
+    let read =
+        |row: &Row<'_>| Ok(LastResult { checked_at: row.get(0)?, health: row.get(1)?, gate: row.get(2)? });
+    connection.query_row(result, [run], read).optional()
 }
 
 /// Reads the summary; findings are bounded as problems are.
