@@ -6,6 +6,7 @@
 //! writes, syncs and renames.
 //! Needs Linux and strace; where they are missing it says so and succeeds.
 
+mod bundles;
 mod fault;
 mod order;
 mod recovery;
@@ -77,7 +78,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
 }
 
 fn all() -> impl Iterator<Item = &'static Scenario> {
-    SCENARIOS.iter().chain(recovery::SCENARIOS)
+    SCENARIOS.iter().chain(recovery::SCENARIOS).chain(bundles::SCENARIOS)
 }
 
 fn cannot_run() -> Option<&'static str> {

@@ -337,7 +337,7 @@ pub(super) fn two_generations(sandbox: &Sandbox) -> Result<()> {
 
 /// How many events each live database holds, read from a backup that is taken for it and deleted again; and that
 /// every backup asked for is still there and whole.
-fn generations(sandbox: &Sandbox) -> Result<String> {
+pub(super) fn generations(sandbox: &Sandbox) -> Result<String> {
     let taken = sandbox.document(&["workspace", "backup"])?;
     if taken["ok"] != Value::Bool(true) {
         // Nothing there and a directory with nothing in it are the same loss, with different words.

@@ -57,6 +57,7 @@ fn all() -> Vec<Schema> {
         Schema::of::<super::man::Pages>(),
     ];
     all.extend(super::config::documents::all());
+    all.extend(super::project::documents::all());
     all.extend(super::workspace::documents::all());
     all
 }

@@ -11,8 +11,8 @@ use drift_backup::{
     Arrived, BundleHeader, BundleReader, LiveState, Swap, Swapped, arrive, complete, live_state, swap,
 };
 use drift_db::intent::{self, Operation};
-use drift_db::store::file;
-use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
+use drift_db::store::{baseline, file, finding};
+use drift_db::{DatabaseKind, ExclusiveLock, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
 use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
 use schemars::JsonSchema;
@@ -27,7 +27,7 @@ use super::scan::proof::prove;
 use super::wire::stored;
 use super::work::with_work;
 use super::workspace::unfinished;
-use super::{Session, Warning, context};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -66,6 +66,9 @@ pub(crate) struct ImportReport {
     pub(crate) unchanged_files: u64,
     /// Files of the bundle that are not, or that the next scan must read to know.
     pub(crate) changed_files: u64,
+    /// The branch that the results in the bundle are the baseline of now. Only with `--baseline`; empty outside
+    /// git.
+    pub(crate) baseline: Option<String>,
     /// What happens to each live database, for a dry run.
     pub(crate) plan: Vec<PlannedView>,
     pub(crate) removed: Vec<RemovedView>,
@@ -138,12 +141,40 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
     Ok(report)
 }
 
+/// What becomes of the results of checks that a bundle carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// They are as they were where they come from.
+    AsTheyAre,
+    /// The newest is what its branch is measured by from now on.
+    Baseline,
+}
+
+/// Makes the newest result the baseline of the branch that it is of; returns that branch.
+fn keep_as_baseline(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    lock: &ExclusiveLock,
+) -> Result<Option<String>, CommandError> {
+    let mut inspection = inspect(paths)?;
+    let Some(database) = inspection.writer(DatabaseKind::Drift, lock)? else { return Ok(None) };
+    let now = session.now.to_string();
+    database.write(|tx| {
+        let kept = tx.run(|c| {
+            let run = finding::newest(c)?;
+            run.map(|run| baseline::keep(c, &run, &now)).transpose()
+        })?;
+        Ok(kept.map(|row| row.branch))
+    })
+}
+
 /// Imports the bundle.
 pub(crate) fn apply(
     session: &Session<'_>,
     looked: Looked,
     retention: &RetentionPolicy,
     walk: &WalkOptions,
+    results: Results,
 ) -> Result<ImportReport, CommandError> {
     let Looked { paths, reader, source } = looked;
     prepare_dir(&paths)?;
@@ -175,8 +206,15 @@ pub(crate) fn apply(
         complete(work, &mut staged, &identity, &lock)?;
         swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
     })?;
+    let baseline = match results {
+        Results::Baseline if swapped.databases.contains(&DatabaseKind::Drift) => {
+            keep_as_baseline(session, &paths, &lock)?
+        }
+        _ => None,
+    };
     context::refresh(session, &paths, &lock);
     drop(lock);
+    known::remember(session, paths.root(), &identity);
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());
@@ -187,6 +225,7 @@ pub(crate) fn apply(
         None => Vec::new(),
     };
     let mut report = done(&paths, &header, &swapped, removed);
+    report.baseline = baseline;
     if swapped.databases.contains(&DatabaseKind::Drift) {
         match compare(session, &paths, walk) {
             Ok((unchanged, changed)) => {

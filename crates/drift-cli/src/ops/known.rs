@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use drift_db::registry::{self, Changed, Known, Registered, Registry};
 use drift_db::store::workspace::{self, WorkspaceRow};
 use drift_db::{DatabaseKind, DbError, Need, canonical, find_workspace};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::workspace::{Workspace, home};
@@ -21,7 +22,7 @@ use crate::error::{CommandError, ErrorCode};
 pub(crate) use health::{Examined, Health};
 
 /// A workspace that is known, and how it is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct KnownView {
     pub(crate) name: String,
     /// Absolute.
@@ -42,7 +43,7 @@ pub(crate) struct KnownView {
 }
 
 /// `drift project list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ListReport {
     pub(crate) registry: Option<String>,
     /// The path of the one that was switched to last.
@@ -52,7 +53,7 @@ pub(crate) struct ListReport {
 }
 
 /// `drift project add`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct AddReport {
     /// `added`, `changed`, `moved` or `same`.
     pub(crate) outcome: &'static str,
@@ -64,7 +65,7 @@ pub(crate) struct AddReport {
 }
 
 /// `drift project remove` and `drift project cleanup`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ForgetReport {
     pub(crate) dry_run: bool,
     pub(crate) removed: Vec<NamedPath>,
@@ -72,14 +73,14 @@ pub(crate) struct ForgetReport {
 }
 
 /// Which workspace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema, Serialize)]
 pub(crate) struct NamedPath {
     pub(crate) name: String,
     pub(crate) path: String,
 }
 
 /// `drift project switch`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct SwitchReport {
     pub(crate) name: String,
     pub(crate) path: String,

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::mode;
@@ -28,8 +29,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View(known::cleanup(&shell.session(), mode(args.dry_run))?))
 }
 
-#[derive(Serialize)]
-struct View(ForgetReport);
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View(ForgetReport);
 
 impl Report for View {
     const SCHEMA: &'static str = "drift.project.cleanup/v1";

@@ -3,6 +3,7 @@
 use std::io;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::tone;
@@ -29,8 +30,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     shell.ui.report(&View { report, now: shell.now })
 }
 
-#[derive(Serialize)]
-struct View {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: KnownView,
     #[serde(skip)]

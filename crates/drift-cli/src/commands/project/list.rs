@@ -2,6 +2,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::tone;
@@ -22,8 +23,8 @@ pub(crate) fn run(_: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
     shell.ui.report(&View { report, now: shell.now })
 }
 
-#[derive(Serialize)]
-struct View {
+#[derive(JsonSchema, Serialize)]
+pub(super) struct View {
     #[serde(flatten)]
     report: ListReport,
     #[serde(skip)]

@@ -2,6 +2,8 @@
 
 mod add;
 mod cleanup;
+#[cfg(test)]
+pub(super) mod documents;
 mod info;
 mod list;
 mod remove;

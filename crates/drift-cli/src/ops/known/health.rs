@@ -15,6 +15,7 @@ use drift_db::{
     lock_shared,
 };
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -30,7 +31,7 @@ const YOUNG: SignedDuration = SignedDuration::from_hours(7 * 24);
 const THREADS: usize = 8;
 
 /// How a workspace is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, JsonSchema, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Health {
     Healthy,
@@ -55,7 +56,7 @@ impl Health {
 }
 
 /// What was seen of a workspace.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct Examined {
     /// Whether there is a workspace at all.
     pub(crate) exists: bool,
