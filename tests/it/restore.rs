@@ -102,6 +102,12 @@ fn every_damage_is_repaired_by_one_command() {
     let report = restored_after(|env| overwrite(&live(env), 0));
     assert!(report["quarantine"].is_string(), "{report}");
     let report = restored_after(|env| {
+        let mut bytes = std::fs::read(live(env)).unwrap();
+        bytes[..100].fill(0);
+        std::fs::write(live(env), bytes).unwrap();
+    });
+    assert!(report["quarantine"].is_string(), "{report}");
+    let report = restored_after(|env| {
         let file = std::fs::OpenOptions::new().write(true).open(live(env)).unwrap();
         file.set_len(50_000).unwrap();
     });

@@ -103,6 +103,12 @@ fn damage_keeps_nobody_from_starting_anew() {
         let document = env.run(["workspace", verb, "--yes", "--json"]).success().json();
         let quarantine = env.path(document["quarantine"].as_str().unwrap());
         assert_eq!(std::fs::read(quarantine.join("drift.db")).unwrap(), damaged);
+        if verb == "delete" {
+            // The safety snapshot holds what was sound alone.
+            let refused = env.run(["workspace", "init", "--json"]).assert_code(7).json();
+            let hint = refused["error"]["hint"].as_str().unwrap();
+            assert!(hint.contains("--recreate drift"), "{hint}");
+        }
         // Snapshots are left of a deleted one, so init makes no empty one in its place unasked.
         let init = ["workspace", "init", "--recreate", "drift", "--recreate", "cortex"];
         env.run(if verb == "delete" { &init[..] } else { &init[..2] }).success();
@@ -268,5 +274,25 @@ fn without_space_nothing_is_begun() {
         assert!(!text.contains("CHANGED"), "{arguments}: {text}");
         let (code, text) = in_little_space(&env, enough, &script).unwrap();
         assert_eq!(code, 0, "{arguments}: {text}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_called_that() {
+    let (bare, env) = (TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n"), fresh());
+    env.write("package.json", "{ \"name\": \"b\" }");
+    if in_little_space(&bare, 1 << 20, "true").is_none() {
+        eprintln!("skipped: this user may not mount");
+        return;
+    }
+    // From no page to more than the shared memory of both databases takes.
+    for free in [0, 4, 8, 12, 16, 24, 32, 40, 48, 64, 80, 96] {
+        for (env, verb) in [(&bare, "init"), (&env, "scan"), (&env, "backup"), (&env, "gc")] {
+            let script = format!("\"$DRIFT\" workspace {verb} --json");
+            let (code, text) = in_little_space(env, free << 10, &script).unwrap();
+            assert!(code == 0 || text.contains("\"no_space\""), "{free} KiB, {verb}: {code} {text}");
+            assert!(code == 1 || verb != "init", "{free} KiB, {verb}: {code} {text}");
+        }
     }
 }

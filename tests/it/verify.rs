@@ -89,6 +89,11 @@ fn damage_is_told_apart() {
         std::fs::write(path, &bytes[..bytes.len() - 8192 * 3]).unwrap();
     };
     assert_eq!(damaged(truncate), found("db.damaged"));
+    let zeroed = |env: &TestEnv| fill(env, 0, 100, 0);
+    assert_eq!(damaged(zeroed), found("db.damaged"));
+    let view = "DROP TABLE baseline; CREATE VIEW baseline AS SELECT * FROM event";
+    let (codes, exit) = damaged(|env| sql(env, "drift", view));
+    assert!(exit == 3 && codes.contains(&"schema.hostile_object".into()), "{codes:?}");
     let swap = |env: &TestEnv| {
         let (drift, cortex, aside) =
             (env.path(".drift/drift.db"), env.path(".drift/cortex.db"), env.path("aside"));
@@ -97,6 +102,36 @@ fn damage_is_told_apart() {
         std::fs::rename(aside, cortex).unwrap();
     };
     assert_eq!(damaged(swap), (vec!["db.foreign".to_owned(); 2], 3));
+}
+
+/// Overwrites a part of drift.db.
+fn fill(env: &TestEnv, at: usize, length: usize, with: u8) {
+    let path = env.path(".drift/drift.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[at..at + length].fill(with);
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// One bit in the header of each page but the first: what kind of page it is, or where its cells are.
+#[test]
+fn a_flipped_bit_of_the_structure_is_damage() {
+    let env = fresh();
+    let path = env.path(".drift/drift.db");
+    let sound = std::fs::read(&path).unwrap();
+    let pages = sound.len() / 8192;
+    for page in (1..pages).step_by(pages / 6) {
+        // The second page of every database is the pointer map of auto_vacuum: its first entry instead.
+        let bit = if page == 1 { 2 } else { 1 << (page % 8) };
+        let mut bytes = sound.clone();
+        bytes[page * 8192] ^= bit;
+        std::fs::write(&path, &bytes).unwrap();
+        for flags in [&[][..], &["--deep"]] {
+            let (found, code) = codes(&env, flags);
+            assert!(code == 3 && !found.is_empty(), "page {page}, {flags:?}: {code}, {found:?}");
+        }
+    }
+    std::fs::write(&path, sound).unwrap();
+    assert_eq!(codes(&env, &[]), (Vec::new(), 0));
 }
 
 #[test]

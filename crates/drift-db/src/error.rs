@@ -6,9 +6,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use thiserror::Error;
 
+use crate::filesystem::is_full;
 use crate::kind::DatabaseKind;
 use crate::lock::{Holder, LockName};
 
@@ -72,6 +73,7 @@ impl DbError {
                 DbError::Corrupt { database: DatabaseKind::of_file(&path), detail: source.to_string(), path }
             }
             Some(ErrorCode::DiskFull) => DbError::NoSpace { action: "write", path },
+            _ if is_failed_write(&source) && is_full(&path) => DbError::NoSpace { action: "write", path },
             Some(ErrorCode::OperationInterrupted) => DbError::Interrupted,
             _ => DbError::Sqlite { path, source },
         }
@@ -135,6 +137,19 @@ impl DbError {
     }
 }
 
+/// A write, of which SQLite does not tell whether there was no space: it says so of the database and its journals
+/// alone, not of its shared memory, a truncation, a sync or a quota.
+fn is_failed_write(why: &rusqlite::Error) -> bool {
+    const WRITES: [i32; 5] = [
+        ffi::SQLITE_IOERR_WRITE,
+        ffi::SQLITE_IOERR_TRUNCATE,
+        ffi::SQLITE_IOERR_FSYNC,
+        ffi::SQLITE_IOERR_DIR_FSYNC,
+        ffi::SQLITE_IOERR_SHMSIZE,
+    ];
+    why.sqlite_error().is_some_and(|error| WRITES.contains(&error.extended_code))
+}
+
 fn describe(holder: &Option<Holder>) -> String {
     match holder {
         Some(Holder { pid, command, since }) => format!("by `{command}` (process {pid}) since {since}"),
@@ -165,3 +180,6 @@ impl<T> IoContext<T> for io::Result<T> {
         self.map_err(|source| DbError::io(action, path, source))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,3 +55,23 @@ pub fn free_bytes(dir: &Path) -> Option<u64> {
 pub fn free_bytes(_: &Path) -> Option<u64> {
     None
 }
+
+/// Whether the file system of `path` has no room for what SQLite writes at once: 32 KiB of shared memory at most,
+/// or no inode for another file.
+pub(crate) fn is_full(path: &Path) -> bool {
+    const AT_ONCE: u64 = 32 << 10;
+    // A database that was never created has a directory all the same.
+    let there = path.ancestors().find(|path| path.symlink_metadata().is_ok());
+    there.is_some_and(|path| free_bytes(path).is_some_and(|free| free < AT_ONCE) || no_inode(path))
+}
+
+#[cfg(unix)]
+fn no_inode(path: &Path) -> bool {
+    // File systems without a fixed number of inodes say that there are 0.
+    rustix::fs::statvfs(path).is_ok_and(|found| found.f_files > 0 && found.f_favail == 0)
+}
+
+#[cfg(not(unix))]
+fn no_inode(_: &Path) -> bool {
+    false
+}

@@ -53,6 +53,8 @@ pub struct Inspection {
     pub databases: Vec<FoundDatabase>,
     /// A snapshot lies beside the workspace.
     pub has_snapshot: bool,
+    /// The databases that some snapshot holds.
+    stored: Vec<DatabaseKind>,
 }
 
 /// One database of a workspace, as found.
@@ -71,7 +73,10 @@ pub fn inspect(paths: &WorkspacePaths) -> Result<Inspection> {
     for kind in DatabaseKind::WORKSPACE {
         databases.push(find(&paths.database(kind), kind)?);
     }
-    Ok(Inspection { databases, has_snapshot: !snapshots(paths).is_empty() })
+    let snapshots = snapshots(paths);
+    let mut stored = DatabaseKind::WORKSPACE.to_vec();
+    stored.retain(|kind| snapshots.iter().any(|name| holds(&paths.backups_dir().join(name), *kind)));
+    Ok(Inspection { databases, has_snapshot: !snapshots.is_empty(), stored })
 }
 
 impl Inspection {
@@ -111,7 +116,7 @@ impl Inspection {
     }
 
     fn lost(&self, found: &FoundDatabase, what: &'static str) -> DbError {
-        let has_snapshot = self.has_snapshot;
+        let has_snapshot = self.stored.contains(&found.kind);
         DbError::Lost { database: found.kind, path: found.path.clone(), what, has_snapshot }
     }
 
@@ -301,6 +306,14 @@ pub fn snapshots(paths: &WorkspacePaths) -> Vec<String> {
         complete.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
+}
+
+/// Whether the directory of a snapshot has a file of that database, compressed or not.
+fn holds(snapshot: &Path, kind: DatabaseKind) -> bool {
+    let Ok(entries) = std::fs::read_dir(snapshot) else { return false };
+    let is_it =
+        |name: std::ffi::OsString| name.to_str().is_some_and(|name| name.starts_with(kind.file_name()));
+    entries.flatten().any(|entry| is_it(entry.file_name()))
 }
 
 #[cfg(test)]
