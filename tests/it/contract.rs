@@ -38,7 +38,7 @@ fn commands() -> Vec<Vec<String>> {
 }
 
 /// Exit code by error code, as documented.
-fn exit_codes() -> BTreeMap<&'static str, i32> {
+pub(crate) fn exit_codes() -> BTreeMap<&'static str, i32> {
     let (_, table) = include_str!("../../docs/exit-codes.md").split_once("## Error codes").unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
     rows.map(|(code, rest)| (code, rest.split(' ').next().unwrap().parse().unwrap())).collect()

@@ -14,7 +14,7 @@ use crate::outcome::{Outcome, Redactor};
 pub(crate) const NOW: &str = "2026-11-22T20:15:30Z";
 
 /// The schema versions of drift.db and cortex.db that this drift migrates to.
-pub(crate) const LATEST: (i64, i64) = (5, 2);
+pub(crate) const LATEST: (i64, i64) = (6, 2);
 
 /// A drift that hangs fails its test instead of stopping all of them.
 const TIMEOUT: Duration = Duration::from_secs(120);

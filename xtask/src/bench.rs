@@ -22,6 +22,7 @@ use crate::project;
 use measure::measure_row;
 use place::{Place, Scale};
 
+pub(crate) use generate::tree as generate_tree;
 pub(crate) use measure::measure_one;
 pub(crate) use peers::run as run_peer;
 

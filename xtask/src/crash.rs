@@ -6,8 +6,10 @@
 //! writes, syncs and renames.
 //! Needs Linux and strace; where they are missing it says so and succeeds.
 
+mod bundles;
 mod fault;
 mod order;
+mod recovery;
 mod sandbox;
 mod scenarios;
 mod sweep;
@@ -46,7 +48,7 @@ enum Check {
 
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     if arguments.iter().any(|argument| argument == "--list") {
-        for scenario in SCENARIOS {
+        for scenario in all() {
             println!("  {:16} {}", scenario.name, scenario.what);
         }
         return Ok(ExitCode::SUCCESS);
@@ -73,6 +75,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         };
     }
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn all() -> impl Iterator<Item = &'static Scenario> {
+    SCENARIOS.iter().chain(recovery::SCENARIOS).chain(bundles::SCENARIOS)
 }
 
 fn cannot_run() -> Option<&'static str> {
@@ -114,14 +120,14 @@ fn parse(arguments: &[String]) -> Result<Options> {
                 let number = rest.next().and_then(|number| number.parse().ok()).filter(|number| *number > 0);
                 options.workers = number.context("--workers takes a positive number")?;
             }
-            name => match SCENARIOS.iter().find(|scenario| scenario.name == name) {
+            name => match all().find(|scenario| scenario.name == name) {
                 Some(scenario) => options.scenarios.push(scenario),
                 None => bail!("no such scenario or option: {name}\n\n{USAGE}"),
             },
         }
     }
     if options.scenarios.is_empty() {
-        options.scenarios.extend(SCENARIOS);
+        options.scenarios.extend(all());
     }
     Ok(options)
 }

@@ -15,6 +15,7 @@ use crate::project::{self, Profile};
 const WRITERS: &[(&str, &str)] = &[
     ("drift-config", "tests::reference_files::files_are_up_to_date"),
     ("drift-cli", "commands::documents::schemas_are_up_to_date"),
+    ("drift-cli", "error::listing::errors_are_up_to_date"),
 ];
 
 const REFERENCE: &str = "docs/cli.md";
@@ -44,15 +45,19 @@ pub(crate) fn schema(arguments: &[String]) -> Result<ExitCode> {
 }
 
 pub(crate) fn man(arguments: &[String]) -> Result<ExitCode> {
-    let drift = project::build("drift-cli", "drift", Profile::Dev)?;
-    match arguments {
-        [] => write(project::root().join(REFERENCE), reference(&drift)?)?,
-        [flag] if flag == "--check" => {
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let drift = || project::build("drift-cli", "drift", Profile::Dev);
+    match arguments[..] {
+        [] => write(project::root().join(REFERENCE), reference(&drift()?)?)?,
+        ["--check"] => {
             let found = std::fs::read_to_string(project::root().join(REFERENCE)).unwrap_or_default();
-            ensure!(found == reference(&drift)?, "{REFERENCE} is not up to date: run `cargo xtask man`");
+            let found = found.replace("\r\n", "\n");
+            ensure!(found == reference(&drift()?)?, "{REFERENCE} is not up to date: run `cargo xtask man`");
         }
-        [flag, dir] if flag == "--dir" => release_files(&drift, Path::new(dir))?,
-        _ => bail!("man takes --check, --dir DIR or nothing"),
+        ["--dir", dir] => release_files(&drift()?, Path::new(dir))?,
+        // A relative path without a folder would be searched for on the path.
+        ["--dir", dir, "--binary", binary] => release_files(&std::path::absolute(binary)?, Path::new(dir))?,
+        _ => bail!("man takes --check, --dir DIR [--binary PATH] or nothing"),
     }
     Ok(ExitCode::SUCCESS)
 }

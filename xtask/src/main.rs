@@ -15,6 +15,7 @@ mod ci;
 mod crash;
 mod generate;
 mod project;
+mod release;
 mod tidy;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ Usage: cargo xtask COMMAND
   bench [ROW]... [--scale S]     the release binary against other tools, in alternating pairs
   schema [--check]               write what is made from types: docs/schema, the reference of settings
   man [--check | --dir DIR]      write docs/cli.md, or the manual pages and completions of a release
+  release-check [--dev]          the built binary end to end, and whether versions, changelog and files agree
   crash [SCENARIO]... [--quick]  kill or fail the binary at each of its system calls (Linux, strace)
 ";
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "crash" => crash::run(rest),
         "schema" => generate::schema(rest),
         "man" => generate::man(rest),
+        "release-check" => release::run(rest),
         // What `bench` starts as processes of their own.
         "bench-run" => bench::run_release(rest),
         "measure-one" => bench::measure_one(rest),

@@ -197,7 +197,8 @@ fn pump(mut from: File, to: &mut impl Write, path: &Path, work: &Work<'_>) -> Re
     }
 }
 
-/// Counts and hashes what is written.
+/// Counts and hashes what is written. On one thread: each database has one of its own already, and more per file
+/// wait for each other longer than they save.
 pub(crate) struct Meter<W> {
     inner: W,
     hasher: blake3::Hasher,
@@ -218,7 +219,7 @@ impl<W: Write> Meter<W> {
 impl<W: Write> Write for Meter<W> {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(buffer)?;
-        hash(&mut self.hasher, &buffer[..written]);
+        self.hasher.update(&buffer[..written]);
         self.bytes += written as u64;
         Ok(written)
     }
@@ -238,17 +239,8 @@ struct Counted<R> {
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        hash(&mut self.hasher, &buffer[..read]);
+        self.hasher.update(&buffer[..read]);
         self.bytes += read as u64;
         Ok(read)
     }
-}
-
-/// Threads pay from 128 KiB on, says the crate.
-fn hash(hasher: &mut blake3::Hasher, bytes: &[u8]) {
-    if bytes.len() >= 256 << 10 {
-        hasher.update_rayon(bytes)
-    } else {
-        hasher.update(bytes)
-    };
 }

@@ -93,7 +93,7 @@ impl JsonSchema for ErrorCode {
 }
 
 /// What failed, why, and what to do next.
-#[derive(Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct CommandError {
     pub(crate) code: ErrorCode,
     /// Lower case, no final period.
@@ -157,5 +157,7 @@ impl From<Interrupted> for CommandError {
     }
 }
 
+#[cfg(test)]
+mod listing;
 #[cfg(test)]
 mod tests;

@@ -32,7 +32,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, CommandError>) -> Result
     })
 }
 
-fn internal() -> CommandError {
+pub(crate) fn internal() -> CommandError {
     CommandError::new(ErrorCode::Internal, "internal error: this is a bug in drift").with_hint(
         "please report it with the command you ran, the lines above and the output of `drift --version`; \
          RUST_BACKTRACE=1 shows where it happened",

@@ -1,14 +1,15 @@
 //! What `cargo xtask bench` runs beside or instead of drift: the copy of a snapshot alone, and a program that writes.
 //!
-//! `copy FROM TO` copies a live database as a backup does, and hashes the copy.
+//! `copy DIR FROM...` copies live databases into a directory as a backup does, each on a thread of its own, and hashes
+//! the copies.
 //! `write DATABASE RATE` commits a row so many times a second until its standard input ends, and prints how long
 //! commits took.
 
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of its own, with a clock")]
+#![expect(clippy::print_stdout, reason = "a program of its own")]
 
 use std::error::Error;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -20,24 +21,34 @@ use rusqlite::Connection;
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["copy", from, to] => copy(Path::new(from), Path::new(to)),
+        ["copy", dir, ref from @ ..] => std::thread::scope(|scope| {
+            let copy_one = |from: &&str| {
+                let from = PathBuf::from(*from);
+                scope.spawn(move || copy(&from, Path::new(dir)).map_err(|why| why.to_string()))
+            };
+            for thread in from.iter().map(copy_one).collect::<Vec<_>>() {
+                thread.join().map_err(|_| "a copy panicked")??;
+            }
+            Ok(())
+        }),
         ["write", database, rate] => write(Path::new(database), rate.parse()?),
-        _ => Err("copy FROM TO, or write DATABASE RATE".into()),
+        _ => Err("copy DIR FROM..., or write DATABASE RATE".into()),
     }
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+fn copy(from: &Path, dir: &Path) -> Result<(), Box<dyn Error>> {
     let is_named = |kind: &DatabaseKind| from.file_name().is_some_and(|name| name == kind.file_name());
     let kind = DatabaseKind::WORKSPACE.into_iter().find(is_named).ok_or("no database of a workspace")?;
     let interrupt = Arc::new(AtomicBool::new(false));
     let watch = Watch { advance: &|_| {}, interrupt: &interrupt };
-    PinnedSource::open(from, kind)?.copy_to(to, watch)?;
-    let (mut file, mut hasher) = (std::fs::File::open(to)?, blake3::Hasher::new());
+    let to = dir.join(kind.file_name());
+    PinnedSource::open(from, kind)?.copy_to(&to, watch)?;
+    let (mut file, mut hasher) = (std::fs::File::open(&to)?, blake3::Hasher::new());
     let mut buffer = vec![0; 1 << 20];
     loop {
         match file.read(&mut buffer)? {
             0 => break,
-            read => hasher.update_rayon(&buffer[..read]),
+            read => hasher.update(&buffer[..read]),
         };
     }
     println!("{}", hasher.finalize());

@@ -27,8 +27,6 @@ use crate::error::{DbError, Result, SqlContext};
 const SPLIT_FROM: u64 = 8 << 20;
 /// Up to this size of a database its virtual tables check themselves: some hundred milliseconds at most.
 pub(crate) const OWN_CHECK_UP_TO: u64 = 32 << 20;
-/// For the pages that the comparison of rows with indexes and parents comes back to.
-const CACHE_KIB: i64 = 8 << 10;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,7 +104,6 @@ pub(crate) fn check(
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let findings = Mutex::new(Vec::new());
     let work = |connection: &Connection| -> Result<()> {
-        connection.pragma_update(None, "cache_size", -CACHE_KIB).at(path)?;
         stop_on(connection, run.interrupt).at(path)?;
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let found = run_part(connection, path, part, run)?;

@@ -17,6 +17,8 @@ use rayon::prelude::*;
 
 use crate::disk::open_entry;
 use crate::files::{FileKind, Files, Stat};
+use crate::git::Vouched;
+use crate::git::blob::BlobId;
 use crate::path::{RepoPath, os_bytes, os_path};
 use crate::problem::Problem;
 use crate::walk::{Event, OnEvent, WalkError, pool};
@@ -117,15 +119,20 @@ pub struct Fingerprint {
     pub stat: Stat,
     /// BLAKE3 of the content; of a symlink, of its target.
     pub hash: [u8; 32],
+    /// The id that git has for the content, where git tracks it and it is known to be that.
+    pub git_id: Option<[u8; 20]>,
 }
 
 /// Hashes the files at `places` of `files`, ascending, in the tree at `root`, and calls `sink` on this
 /// thread with each result in path order while the next ones are being hashed. A file that vanished is left
-/// out; one that is unreadable, or keeps changing, is left out and reported.
+/// out; one that is unreadable, or keeps changing, is left out and reported. What `vouched` leaves to a look at the
+/// content, the same reading settles.
+#[expect(clippy::too_many_arguments, reason = "one step with two callers")]
 pub fn fingerprint(
     root: &Path,
     files: &Files,
     places: &[u32],
+    vouched: &Vouched,
     threads: usize,
     cancel: &AtomicBool,
     on: OnEvent,
@@ -138,6 +145,7 @@ pub fn fingerprint(
     let hasher = Hasher {
         root,
         files,
+        vouched,
         cancel,
         on,
         of_files: places.len() as u64,
@@ -178,9 +186,16 @@ enum Hashed {
     Bad(Problem),
 }
 
+/// What a reading gave.
+struct Content {
+    hash: [u8; 32],
+    git_id: Option<[u8; 20]>,
+}
+
 struct Hasher<'a> {
     root: &'a Path,
     files: &'a Files,
+    vouched: &'a Vouched,
     cancel: &'a AtomicBool,
     on: OnEvent<'a>,
     of_files: u64,
@@ -205,7 +220,9 @@ impl Hasher<'_> {
         path.push(os_path(dir));
         path.push(os_path(name));
         let walked = self.files.stat(file as usize);
-        let hashed = self.hash(&path, walked, self.files.kind(file as usize), buffer);
+        let vouch = self.vouched.get(file);
+        let look = vouch.is_some_and(|vouch| !vouch.is_clean);
+        let hashed = self.hash(&path, walked, self.files.kind(file as usize), look, buffer);
         let files = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
         if files.is_multiple_of(64) || files == self.of_files {
@@ -217,7 +234,14 @@ impl Hasher<'_> {
             Hashed::Bad(Problem { file, line: None, code, message })
         };
         match hashed {
-            Ok(Some((stat, hash))) => Hashed::Is(Fingerprint { file, stat, hash }),
+            Ok(Some((stat, Content { hash, git_id }))) => {
+                let known = vouch.filter(|vouch| match git_id {
+                    Some(found) => found == vouch.id,
+                    // What git saw is what the walk saw, and what was read.
+                    None => vouch.is_clean && stat == walked,
+                });
+                Hashed::Is(Fingerprint { file, stat, hash, git_id: known.map(|vouch| vouch.id) })
+            }
             Ok(None) => bad("file.changing", "kept changing while it was read; scan again".into()),
             Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Hashed::Gone,
             Err(why) => bad("file.unreadable", format!("cannot be read: {why}")),
@@ -233,19 +257,24 @@ impl Hasher<'_> {
         path: &Path,
         walked: Stat,
         kind: FileKind,
+        look: bool,
         buffer: &mut [u8],
-    ) -> std::io::Result<Option<(Stat, [u8; 32])>> {
+    ) -> std::io::Result<Option<(Stat, Content)>> {
         let mut before = walked;
         for _ in 0..ATTEMPTS {
             let (after, hash) = match kind {
                 FileKind::Symlink => {
                     let target = fs::read_link(path)?;
-                    let hash = *blake3::hash(&os_bytes(target.as_os_str())).as_bytes();
+                    let target = os_bytes(target.as_os_str());
+                    let mut git = look.then(|| BlobId::new(target.len() as u64));
+                    git.iter_mut().for_each(|git| git.update(&target));
+                    let git_id = git.map(BlobId::finish);
+                    let hash = Content { hash: *blake3::hash(&target).as_bytes(), git_id };
                     (Stat::of(&fs::symlink_metadata(path)?), hash)
                 }
                 FileKind::Regular => {
                     let mut file = open_entry(path)?;
-                    let hash = self.content(&mut file, before.size, buffer)?;
+                    let hash = self.content(&mut file, before.size, look, buffer)?;
                     let metadata = file.metadata()?;
                     if !metadata.is_file() {
                         return Err(ErrorKind::NotFound.into());
@@ -262,8 +291,9 @@ impl Hasher<'_> {
     }
 
     /// Hashes the first `size` bytes. If there are more or less, the file has changed, which the caller sees.
-    fn content(&self, file: &mut File, size: u64, small: &mut [u8]) -> std::io::Result<[u8; 32]> {
+    fn content(&self, file: &mut File, size: u64, look: bool, small: &mut [u8]) -> std::io::Result<Content> {
         let mut hasher = blake3::Hasher::new();
+        let mut git = look.then(|| BlobId::new(size));
         let mut large = if size >= LARGE { vec![0; 4 << 20] } else { Vec::new() };
         let buffer = if large.is_empty() { small } else { &mut large };
         while hasher.count() < size {
@@ -273,6 +303,9 @@ impl Hasher<'_> {
                 Err(why) if why.kind() == ErrorKind::Interrupted => continue,
                 Err(why) => return Err(why),
             };
+            if let Some(git) = &mut git {
+                git.update(&buffer[..count]);
+            }
             if size >= LARGE {
                 hasher.update_rayon(&buffer[..count]);
                 if self.cancel.load(Ordering::Relaxed) {
@@ -282,7 +315,7 @@ impl Hasher<'_> {
                 hasher.update(&buffer[..count]);
             }
         }
-        Ok(*hasher.finalize().as_bytes())
+        Ok(Content { hash: *hasher.finalize().as_bytes(), git_id: git.map(BlobId::finish) })
     }
 }
 

@@ -5,9 +5,11 @@
 //! variables that would point git at another repository (as inside a hook).
 //! Everything degrades: without git or outside a work tree each call is a typed [`GitError`] with a hint.
 
+pub(crate) mod blob;
 mod changes;
 pub(crate) mod index;
 mod revision;
+mod vouch;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use crate::path::{RepoPath, os_path};
 
 pub use changes::{ChangeKind, ChangedFile};
 pub use revision::RevisionSource;
+pub use vouch::{Vouch, Vouched};
 
 /// Variables that git sets for hooks and aliases, or that change what its output means. `GIT_CONFIG_*` stay,
 /// since that is how CI marks a directory as safe.

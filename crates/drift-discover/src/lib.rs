@@ -24,6 +24,7 @@ mod graph;
 mod language;
 mod lockfile;
 mod lower;
+mod mention;
 mod options;
 mod owner;
 mod path;
@@ -48,13 +49,16 @@ pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Li
 pub use evidence::{Look, evidence};
 pub use files::{FileEntry, FileKind, Files, Stat};
 pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
-pub use git::{ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, find_top};
+pub use git::{
+    ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, Vouch, Vouched, find_top,
+};
 pub use graph::{
     DeclaredRange, Ecosystem, Edge, EdgeKind, ExternalDependency, Facts, NativeWorkspace, Project,
     ProjectGraph, ProjectId,
 };
 pub use language::language_of;
 pub use lockfile::{LockChange, LockText, MAX_LOCK_BYTES, PackageChange, Touched, is_lock_file, lock_change};
+pub use mention::line_of;
 pub use options::DiscoverOptions;
 pub use owner::Owners;
 pub use path::RepoPath;

@@ -17,18 +17,18 @@ pub(crate) use version::{Part, Version};
 use crate::ecosystem::npm;
 
 /// A set of versions: a union of intervals, sorted, apart from each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Requirement(Vec<Interval>);
 
 /// From one version to another; `None` is no end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Interval {
     lower: Option<Bound>,
     upper: Option<Bound>,
 }
 
 /// An end of an interval.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Bound {
     version: Version,
     included: bool,
@@ -50,7 +50,8 @@ impl Requirement {
             "maven" => exact::maven(text),
             "gradle" => exact::gradle(text),
             "dotnet" => exact::nuget(text),
-            "go" | "swift" => exact::plain(text),
+            "go" => exact::plain(text),
+            "swift" => comparator::swift(text),
             _ => None,
         }
     }
@@ -120,7 +121,13 @@ pub(crate) fn accepts(ecosystem: &str, requirement: &str, version: &str) -> Opti
         "cargo" => semver::accepts(requirement, version),
         "npm" | "nx" | "deno" => npm::accepts(requirement, version),
         "python" => pep440::accepts(requirement, version),
-        _ => Some(Requirement::parse(ecosystem, requirement)?.contains(&Version::parse(version)?)),
+        _ => {
+            let version = Version::parse(version)?;
+            let wanted = Requirement::parse(ecosystem, requirement)?;
+            // Maven's ranges and snapshots are at odds; only what is plain is judged.
+            let is_odd = ecosystem == "maven" && !version.is_release() && requirement.starts_with(['[', '(']);
+            (!is_odd).then(|| wanted.contains(&version))
+        }
     }
 }
 
@@ -147,6 +154,10 @@ impl Interval {
         for Comparator { operator, version } in all {
             let bound = |included| Some(Bound { version: version.clone(), included });
             let (lower, upper) = match operator {
+                // Who stops before a release wants nothing on the way to it either.
+                Operator::Less if version.is_release() => {
+                    (None, Some(Bound { version: version.dawn(), included: false }))
+                }
                 Operator::Less => (None, bound(false)),
                 Operator::LessOrEqual => (None, bound(true)),
                 Operator::Greater => (bound(false), None),
@@ -181,6 +192,8 @@ impl Interval {
     /// Whether `next`, which starts no lower, leaves no gap.
     fn touches(&self, next: &Interval) -> bool {
         match (&self.upper, &next.lower) {
+            // Between `<2.0.0-0` and `>=2.0.0` lie only versions on the way to 2.0.0.
+            (Some(upper), Some(lower)) if upper.version == lower.version.dawn() => true,
             (Some(upper), Some(lower)) => match upper.version.cmp(&lower.version) {
                 Ordering::Equal => upper.included || lower.included,
                 order => order == Ordering::Greater,

@@ -22,9 +22,9 @@ pub(super) const COPY: Row = Row {
     needs: &[&["workspace", "backup"]],
     setup: database::filled_workspace,
     subject: |place| {
-        on_databases(place, |path, copy| {
-            vec![tool(&place.helper, &[&"copy", &path, &copy.with_extension("db")])]
-        })
+        let (drift, cortex) = (place.database("drift"), place.database("cortex"));
+        let copy = tool(&place.helper, &[&"copy", &place.scratch, &drift, &cortex]);
+        Job { before: empty_scratch, steps: vec![copy] }
     },
     peers: &[Peer {
         name: "copy + fsync",

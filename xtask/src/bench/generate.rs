@@ -28,7 +28,7 @@ const MIX: &[Kind] =
     &[Kind::Npm, Kind::Npm, Kind::Cargo, Kind::Npm, Kind::Python, Kind::Npm, Kind::Cargo, Kind::Go];
 
 /// Writes about `files` files below `root`, and returns their paths, sorted.
-pub(super) fn tree(root: &Path, files: usize, longest_lines: usize) -> Result<Vec<String>> {
+pub(crate) fn tree(root: &Path, files: usize, longest_lines: usize) -> Result<Vec<String>> {
     let packages = files.div_ceil(FILES_PER_PACKAGE).max(MIX.len());
     let mut written = root_files(packages);
     let per_package: Result<Vec<_>> = (0..packages)

@@ -326,7 +326,7 @@ fn schemas(sandbox: &Sandbox) -> Result<String> {
 
 /// Two backups that differ in both databases, and live ones that differ from both: every restore adds an event to
 /// each, which is the marker of a generation.
-fn two_generations(sandbox: &Sandbox) -> Result<()> {
+pub(super) fn two_generations(sandbox: &Sandbox) -> Result<()> {
     sandbox.must(&["workspace", "init"])?;
     for _ in 0..2 {
         sandbox.must(&["workspace", "backup"])?;
@@ -337,7 +337,7 @@ fn two_generations(sandbox: &Sandbox) -> Result<()> {
 
 /// How many events each live database holds, read from a backup that is taken for it and deleted again; and that
 /// every backup asked for is still there and whole.
-fn generations(sandbox: &Sandbox) -> Result<String> {
+pub(super) fn generations(sandbox: &Sandbox) -> Result<String> {
     let taken = sandbox.document(&["workspace", "backup"])?;
     if taken["ok"] != Value::Bool(true) {
         // Nothing there and a directory with nothing in it are the same loss, with different words.
@@ -355,7 +355,7 @@ fn generations(sandbox: &Sandbox) -> Result<String> {
 }
 
 /// The backups that were asked for, and whether all are whole.
-fn snapshots(sandbox: &Sandbox) -> Result<String> {
+pub(super) fn snapshots(sandbox: &Sandbox) -> Result<String> {
     let list = sandbox.document(&["workspace", "backup", "list"])?;
     let verified = sandbox.document(&["workspace", "backup", "verify"])?;
     let count = |document: &Value, is_wanted: fn(&Value) -> bool| {

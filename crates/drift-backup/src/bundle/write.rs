@@ -1,8 +1,8 @@
 //! Writing a bundle.
 //!
 //! Order: both databases are pinned, cortex before drift → their portable forms are filled, each on a thread of
-//! its own → hashed → header and members stream through the compressor into the output. A file is written beside
-//! its target, synced and renamed. Killed anywhere, the target is what it was or complete.
+//! its own → hashed → header and members stream through the compressor into the output. A file is written in
+//! staging, synced and renamed. Killed anywhere, the target is what it was or complete.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -76,21 +76,34 @@ pub fn export(
             digest
         }
         Output::File(target) => {
-            let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            space::require(dir, header.bytes() / 4)?;
-            // Beside its target, where a rename is one step.
-            let temp = Temporary(dir.join(format!(".tmp-{}", scratch.id)));
-            durable::create_private(&temp.0)?;
-            let file = File::options().write(true).open(&temp.0).doing("open", &temp.0)?;
+            // In staging, which is swept after a kill; from there one rename away, unless it lies elsewhere.
+            let whole = scratch.dir.join("bundle");
+            space::require(&scratch.dir, header.bytes() / 4)?;
+            durable::create_private(&whole)?;
+            let file = File::options().write(true).open(&whole).doing("open", &whole)?;
             let (file, digest) = pack(work, &header, &scratch.dir, options.compression, file, target)?;
-            file.sync_all().doing("sync", target)?;
+            file.sync_all().doing("sync", &whole)?;
             drop(file);
             work.check()?;
-            durable::rename(&temp.0, target)?;
+            publish(work, &whole, target, &scratch.id)?;
             digest
         }
     };
     Ok(Exported { header, bytes: digest.bytes, blake3: digest.blake3, redacted })
+}
+
+/// Gives the finished bundle its name.
+fn publish(work: &Work<'_>, whole: &Path, target: &Path, id: &SnapshotId) -> Result<()> {
+    match durable::rename(whole, target) {
+        Err(DbError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
+            let dir = target.parent().unwrap_or(Path::new("."));
+            space::require(dir, whole.metadata().doing("look at", whole)?.len())?;
+            let beside = Temporary(dir.join(format!(".tmp-{id}")));
+            durable::copy_file(whole, &beside.0, work.interrupt, &|_| {})?;
+            Ok(durable::rename(&beside.0, target)?)
+        }
+        renamed => Ok(renamed?),
+    }
 }
 
 /// Makes the portable form of every database in `dir`.

@@ -57,6 +57,7 @@ fn all() -> Vec<Schema> {
         Schema::of::<super::man::Pages>(),
     ];
     all.extend(super::config::documents::all());
+    all.extend(super::project::documents::all());
     all.extend(super::workspace::documents::all());
     all
 }
@@ -93,6 +94,7 @@ fn schemas_are_up_to_date() {
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&wanted), "run `cargo xtask schema`");
     for (file, text) in &wanted {
-        assert_eq!(&found[file], text, "docs/schema/{file} is not up to date: run `cargo xtask schema`");
+        // The texts are too long to be shown.
+        assert!(&found[file] == text, "docs/schema/{file} is not up to date: run `cargo xtask schema`");
     }
 }

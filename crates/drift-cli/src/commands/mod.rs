@@ -41,6 +41,7 @@ mod config;
 #[cfg(test)]
 mod documents;
 mod man;
+mod project;
 mod workspace;
 
 use clap::Subcommand;
@@ -53,6 +54,7 @@ use crate::ui::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Workspace(workspace::Args),
+    Project(project::Args),
     Config(config::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -62,6 +64,7 @@ pub(crate) fn run(command: Command, shell: &Shell<'_>) -> Result<Outcome, Comman
     shell.ui.expect_format(command.formats())?;
     match command {
         Command::Workspace(args) => workspace::run(args, shell),
+        Command::Project(args) => project::run(args, shell),
         Command::Config(args) => config::run(args, shell),
         Command::Completions(args) => completions::run(args, shell),
         Command::Man(args) => man::run(args, shell),
@@ -74,7 +77,9 @@ impl Command {
         match self {
             Command::Workspace(args) => args.formats(),
             Command::Man(_) => &[Format::Text, Format::Json, Format::Markdown],
-            Command::Completions(_) | Command::Config(_) => &[Format::Text, Format::Json],
+            Command::Completions(_) | Command::Config(_) | Command::Project(_) => {
+                &[Format::Text, Format::Json]
+            }
         }
     }
 }

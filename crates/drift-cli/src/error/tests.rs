@@ -38,13 +38,9 @@ fn troubleshooting_has_every_code_and_every_warning() {
         assert!(text.contains(&row), "docs/troubleshooting.md has no row {row}");
     }
     let (_, warnings) = text.split_once("## Warnings").unwrap();
-    let documented: BTreeSet<_> = warnings
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(code, _)| code.to_owned())
-        .filter(|code| !code.starts_with("config."))
-        .collect();
-    assert_eq!(documented, warnings_of_the_source());
+    for code in warnings_of_the_source() {
+        assert!(warnings.contains(&format!("`{code}`")), "docs/troubleshooting.md does not explain {code}");
+    }
 }
 
 /// What stands behind each `Warning::new(`.

@@ -136,6 +136,27 @@ pub(crate) fn resolve(
     }
 }
 
+/// The name of the branch that others are compared with, by the same order of rules; it need not be here. `None`
+/// where no rule applies.
+pub(crate) fn branch(
+    git: &Git,
+    options: &BaseOptions,
+    current: Option<&str>,
+) -> Result<Option<String>, CommandError> {
+    if let Some(name) = options.flag.as_ref().or(options.variable.as_ref()) {
+        let prefixes = ["refs/heads/", "refs/remotes/origin/", "origin/"];
+        let name = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name);
+        return Ok(Some(name.to_owned()));
+    }
+    if let Some(named) = options.ci.as_ref().and_then(|ci| ci.base_branch.as_ref()) {
+        return Ok(Some(named.value.clone()));
+    }
+    match default_branch(git, options, current) {
+        Err(GitError::NotInstalled(_) | GitError::NotARepository { .. }) => Ok(None),
+        found => Ok(found?.map(|(name, _)| name)),
+    }
+}
+
 /// What the provider says of a pull request or a push.
 fn named_by_ci(
     session: &Session<'_>,

@@ -4,7 +4,7 @@
 //! reader never sees them out of step with the rows. They are a view, made from the rows alone, and where they are missing (an older workspace) or of another format they are made from the rows on the way.
 
 mod agent;
-pub(super) mod keep;
+mod keep;
 mod sections;
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use super::{Session, Warning};
 use crate::error::CommandError;
 
 pub(crate) use agent::{BUDGET, Brief, SECTIONS as AGENT_SECTIONS};
-pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_if_stale, write_scan};
+pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_check, write_if_stale, write_scan};
 pub(crate) use sections::Section;
 
 /// What is known of a workspace.

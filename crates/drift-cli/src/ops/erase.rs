@@ -11,9 +11,9 @@ use drift_backup::{
 use drift_db::integrity::Level;
 use drift_db::intent::Operation;
 use drift_db::private::create_empty;
-use drift_db::store::workspace::{self, WorkspaceRow};
+use drift_db::store::workspace::WorkspaceRow;
 use drift_db::{
-    Author, BACKUPS_DIR, DatabaseKind, DbError, ExclusiveLock, LockName, WorkspacePaths, durable, inspect,
+    Author, BACKUPS_DIR, DatabaseKind, DbError, ExclusiveLock, LockName, WorkspacePaths, durable,
     lock_exclusive, lock_shared,
 };
 use drift_gc::{RetentionPolicy, aside, finish_deletes, remove_ours, set_aside};
@@ -221,10 +221,7 @@ pub(super) fn identity(
     paths: &WorkspacePaths,
     lock: &ExclusiveLock,
 ) -> Result<WorkspaceRow, CommandError> {
-    let live = inspect(paths)?.writer(DatabaseKind::Drift, lock);
-    if let Ok(Some(database)) = live
-        && let Ok(Some(row)) = database.read(workspace::get)
-    {
+    if let Some(row) = super::workspace::identity(paths, lock)? {
         return Ok(row);
     }
     let catalog = SnapshotStore::open(paths)?.catalog()?;

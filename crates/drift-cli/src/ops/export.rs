@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use drift_backup::{Compression, ExportOptions as Options, Exported, Hold, Output, export};
 use drift_db::portable::{Form, Places};
 use drift_db::{DatabaseKind, Need, SharedLock, WorkspacePaths, durable};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
@@ -41,7 +42,7 @@ pub(crate) enum Target<'a> {
 }
 
 /// What was exported.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ExportReport {
     /// Relative to the root where it lies below it; `-` is the standard output.
     pub(crate) output: Option<String>,
@@ -59,7 +60,7 @@ pub(crate) struct ExportReport {
 }
 
 /// A database in a bundle.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ExportedView {
     pub(crate) name: &'static str,
     pub(crate) bytes: u64,

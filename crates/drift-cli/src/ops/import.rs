@@ -11,8 +11,11 @@ use drift_backup::{
     Arrived, BundleHeader, BundleReader, LiveState, Swap, Swapped, arrive, complete, live_state, swap,
 };
 use drift_db::intent::{self, Operation};
-use drift_db::{LockName, WorkspacePaths, lock_exclusive, lock_shared};
+use drift_db::store::{baseline, file, finding};
+use drift_db::{DatabaseKind, ExclusiveLock, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
+use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::{RemovedView, retain};
@@ -20,8 +23,11 @@ use super::erase::identity;
 use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
 use super::restore::place;
+use super::scan::proof::prove;
+use super::wire::stored;
 use super::work::with_work;
-use super::{Session, Warning, context};
+use super::workspace::unfinished;
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -39,7 +45,7 @@ pub(crate) struct Looked {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct ImportReport {
     pub(crate) dry_run: bool,
     /// Whether anything was imported.
@@ -60,13 +66,16 @@ pub(crate) struct ImportReport {
     pub(crate) unchanged_files: u64,
     /// Files of the bundle that are not, or that the next scan must read to know.
     pub(crate) changed_files: u64,
+    /// The branch that the results in the bundle are the baseline of now. Only with `--baseline`; empty outside
+    /// git.
+    pub(crate) baseline: Option<String>,
     /// What happens to each live database, for a dry run.
     pub(crate) plan: Vec<PlannedView>,
     pub(crate) removed: Vec<RemovedView>,
 }
 
 /// What happens to one database.
-#[derive(Debug, Serialize)]
+#[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PlannedView {
     pub(crate) database: &'static str,
     pub(crate) bytes: u64,
@@ -132,11 +141,40 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
     Ok(report)
 }
 
+/// What becomes of the results of checks that a bundle carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// They are as they were where they come from.
+    AsTheyAre,
+    /// The newest is what its branch is measured by from now on.
+    Baseline,
+}
+
+/// Makes the newest result the baseline of the branch that it is of; returns that branch.
+fn keep_as_baseline(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    lock: &ExclusiveLock,
+) -> Result<Option<String>, CommandError> {
+    let mut inspection = inspect(paths)?;
+    let Some(database) = inspection.writer(DatabaseKind::Drift, lock)? else { return Ok(None) };
+    let now = session.now.to_string();
+    database.write(|tx| {
+        let kept = tx.run(|c| {
+            let run = finding::newest(c)?;
+            run.map(|run| baseline::keep(c, &run, &now)).transpose()
+        })?;
+        Ok(kept.map(|row| row.branch))
+    })
+}
+
 /// Imports the bundle.
 pub(crate) fn apply(
     session: &Session<'_>,
     looked: Looked,
     retention: &RetentionPolicy,
+    walk: &WalkOptions,
+    results: Results,
 ) -> Result<ImportReport, CommandError> {
     let Looked { paths, reader, source } = looked;
     prepare_dir(&paths)?;
@@ -168,8 +206,15 @@ pub(crate) fn apply(
         complete(work, &mut staged, &identity, &lock)?;
         swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
     })?;
+    let baseline = match results {
+        Results::Baseline if swapped.databases.contains(&DatabaseKind::Drift) => {
+            keep_as_baseline(session, &paths, &lock)?
+        }
+        _ => None,
+    };
     context::refresh(session, &paths, &lock);
     drop(lock);
+    known::remember(session, paths.root(), &identity);
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());
@@ -179,7 +224,49 @@ pub(crate) fn apply(
         Some(safety) => retain(session, &paths, retention, &[safety]),
         None => Vec::new(),
     };
-    Ok(done(&paths, &header, &swapped, removed))
+    let mut report = done(&paths, &header, &swapped, removed);
+    report.baseline = baseline;
+    if swapped.databases.contains(&DatabaseKind::Drift) {
+        match compare(session, &paths, walk) {
+            Ok((unchanged, changed)) => {
+                (report.unchanged_files, report.changed_files) = (unchanged, changed);
+            }
+            Err(error) if error.code == ErrorCode::Interrupted => return Err(error),
+            // What was imported is live, and the next scan finds out.
+            Err(error) => {
+                let message = format!("the files could not be compared: {}", error.message);
+                session.warn(Warning::new("import.not_compared", message));
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// How many files here are what the rows tell, by the rule of the next scan, and how many that scan must read.
+fn compare(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &WalkOptions,
+) -> Result<(u64, u64), CommandError> {
+    let root = paths.root();
+    let lock = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
+    let database = inspect(paths)?.reader(DatabaseKind::Drift, &lock);
+    let database = database.ok_or_else(|| unfinished(root))?;
+    let rows = database.read(file::count)?;
+    if find_top(root).is_none() {
+        return Ok((0, rows));
+    }
+    let flag = session.interrupt.flag();
+    let files = walk(root, options, flag, &|_| {})?.files;
+    let places: Vec<u32> = (0..files.len() as u32).collect();
+    let proof = database.read(|c| {
+        prove(root, &files, &places, |place| file::content_of(c, &stored(&files.path(place as usize))))
+    })?;
+    let likely: Vec<u32> = proof.likely.iter().map(|(place, _)| *place).collect();
+    let mut unchanged = proof.proved.len() as u64;
+    let mut sink = |found: Fingerprint| unchanged += u64::from(proof.confirms(&found));
+    fingerprint(root, &files, &likely, &Vouched::default(), 0, flag, &|_| {}, &mut sink)?;
+    Ok((unchanged, rows.saturating_sub(unchanged)))
 }
 
 fn report(paths: &WorkspacePaths, header: &BundleHeader) -> ImportReport {

@@ -20,7 +20,7 @@ use super::recovery::{lock_settled, settle};
 use super::scan::{self, Known, Record, ScanOptions};
 use super::wire::ProblemView;
 use super::workspace::{home, unfinished};
-use super::{Place, Session, Warning, random};
+use super::{Place, Session, Warning, known, random};
 use crate::error::CommandError;
 
 /// How a workspace is made.
@@ -107,11 +107,18 @@ impl Ready {
     ) -> Result<InitReport, CommandError> {
         let known = Known::read(session, paths.root(), &options.scan, &self.drift)?;
         let scan = scan::store(session, paths, known, || Ok(&self.drift), &options.scan, "init", record)?;
+        let created = self.created;
+        let identity = self.drift.read(workspace::get)?;
+        // Whoever asks the registry how this workspace is must not find it busy.
+        drop(self);
+        if let Some(identity) = identity {
+            known::remember(session, paths.root(), &identity);
+        }
         let databases =
             DatabaseKind::WORKSPACE.map(|kind| DatabaseView { name: kind.name(), version: kind.latest() });
         Ok(InitReport {
             root: paths.root().display().to_string(),
-            created: self.created,
+            created,
             databases: databases.into(),
             projects: scan.projects,
             edges: scan.edges,

@@ -9,6 +9,7 @@ pub(crate) mod affected;
 pub(crate) mod backup;
 pub(crate) mod base;
 pub(crate) mod cache_key;
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod erase;
@@ -20,11 +21,12 @@ pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod init;
 mod interrupt;
+pub(crate) mod known;
 pub(crate) mod migrate;
 pub(crate) mod project;
 pub(crate) mod projects;
 mod random;
-mod recovery;
+pub(crate) mod recovery;
 pub(crate) mod repair;
 pub(crate) mod restore;
 pub(crate) mod scan;
@@ -38,7 +40,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drift_db::{Author, Holder, LockRequest};
+use drift_db::{Author, Holder, JournalMode, LockRequest, StartupCheck};
 use jiff::Timestamp;
 
 pub(crate) use events::{Event, EventSink, Phase, Unit, Warning};
@@ -78,6 +80,22 @@ pub(crate) struct Session<'a> {
     pub(crate) command: &'a str,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) events: &'a dyn EventSink,
+    pub(crate) databases: DatabaseSettings,
+}
+
+/// What `[db]` says of every command that writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DatabaseSettings {
+    /// How databases are checked before anything is written to them.
+    pub(crate) startup: StartupCheck,
+    /// How databases journal where none is there to tell; `None` lets the file system decide.
+    pub(crate) journal: Option<JournalMode>,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> DatabaseSettings {
+        DatabaseSettings { startup: StartupCheck::Auto, journal: None }
+    }
 }
 
 impl<'a> Session<'a> {

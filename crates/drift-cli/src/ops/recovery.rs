@@ -24,8 +24,12 @@ pub(super) fn lock_settled(
         let lock = lock_exclusive(paths, LockName::Workspace, &session.lock_request())?;
         settle(session, paths, &lock)?;
     }
-    Err(CommandError::new(ErrorCode::RecoveryNeeded, "a restore keeps being interrupted by others")
-        .with_hint("run the command again when no other drift process works here"))
+    Err(keeps_being_interrupted())
+}
+
+pub(crate) fn keeps_being_interrupted() -> CommandError {
+    CommandError::new(ErrorCode::RecoveryNeeded, "a restore keeps being interrupted by others")
+        .with_hint("run the command again when no other drift process works here")
 }
 
 /// Takes the workspace lock shared to look around; an intent is only reported.
@@ -67,8 +71,11 @@ pub(super) fn tell(session: &Session<'_>, recovery: Option<Recovery>) {
         Some(Recovery::Finished(operation)) => {
             session.note(&format!("finished a {} that was interrupted", operation.name()));
         }
-        Some(Recovery::Undone(operation)) => {
+        Some(Recovery::Undone(operation, None)) => {
             session.note(&format!("undid a {} that was interrupted", operation.name()));
+        }
+        Some(Recovery::Undone(operation, Some(why))) => {
+            session.note(&format!("undid a {} that was interrupted: {why}", operation.name()));
         }
     }
 }

@@ -15,8 +15,8 @@ use super::backup::{RemovedView, retain};
 use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
 use super::work::with_work;
-use super::workspace::{home, locate};
-use super::{Session, Warning, context};
+use super::workspace::{home, identity, locate};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// What is restored.
@@ -115,7 +115,12 @@ pub(crate) fn apply(
     if swapped.databases.contains(&DatabaseKind::Drift) {
         context::refresh(session, paths, &lock);
     }
+    // What is live is restored, whether or not it can be looked at once more.
+    let identity = identity(paths, &lock).unwrap_or_default();
     drop(lock);
+    if let Some(identity) = identity {
+        known::remember(session, paths.root(), &identity);
+    }
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());

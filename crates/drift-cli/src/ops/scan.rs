@@ -1,10 +1,12 @@
 //! Scan: the work tree as it is now, into the rows of drift.db.
 //!
 //! One transaction holds everything a scan changes, so a reader sees the old scan or the new one, and a kill
-//! leaves the old one. A file is hashed again only if its size, modification time or inode changed, and
-//! manifests are read again only if `known.rs` cannot tell that they say the same.
+//! leaves the old one. A file is hashed again only if its size, modification time or inode changed, and git's
+//! index does not prove that its content is the same (`proof.rs`); manifests are read again only if `known.rs`
+//! cannot tell that they say the same.
 
 mod known;
+pub(super) mod proof;
 mod report;
 mod rows;
 mod tally;
@@ -33,6 +35,7 @@ use super::{Session, Unit, context};
 use crate::error::CommandError;
 pub(super) use known::Known;
 use known::Same;
+use proof::Proof;
 use tally::Tally;
 
 pub(crate) use report::{Moved, ScanReport};
@@ -106,7 +109,7 @@ pub(super) fn store<D: Borrow<Database>>(
         Ok::<_, CommandError>((walked, head, found, database))
     })?;
     drop(memory);
-    let changes = known.compare(&walked.files, options.rehash);
+    let mut changes = known.compare(&walked.files, options.rehash);
     drop(known);
     let dirs = std::mem::take(&mut walked.dirs);
     let remembered = match found {
@@ -120,9 +123,16 @@ pub(super) fn store<D: Borrow<Database>>(
             (discover_tree(paths.root(), walked, discover, session.interrupt.flag())?, None)
         }
     };
-    let scan = Scan { session, root: paths.root(), tree: &tree, dirs: &dirs, changes: &changes, options };
+    let root = paths.root();
     database.borrow().write(|tx| {
         let now = session.now.to_string();
+        let proof = match options.rehash {
+            Rehash::Changed => proof::spare(root, &tree.files, &mut changes, tx)?,
+            // Nothing is believed, and what git has for a content is asked all the same.
+            Rehash::All => Proof::new(root, &tree.files, &changes),
+        };
+        let (tree, dirs, changes, proof) = (&tree, &dirs[..], &changes, &proof);
+        let scan = Scan { session, root, tree, dirs, changes, proof, options };
         let (written, report) = scan.write(tx, same, head, &now)?;
         let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
         if written == Written::Something || record == Record::Always {
@@ -176,6 +186,7 @@ struct Scan<'a> {
     tree: &'a Tree,
     dirs: &'a [WalkedDir],
     changes: &'a Changes,
+    proof: &'a Proof,
     options: &'a ScanOptions,
 }
 
@@ -238,6 +249,8 @@ impl Scan<'_> {
             removed: tally.removed,
             renamed: tally.renamed,
             rehashed: tally.rehashed,
+            vouched: tally.vouched,
+            confirmed: tally.confirmed,
             projects: tree.graph.projects.len() as u64,
             edges: tree.graph.edges.len() as u64,
             per_project: tally.per_project(),
@@ -262,7 +275,7 @@ impl Scan<'_> {
         tally: &mut Tally<'_>,
         tx: &Changing<'_>,
     ) -> Result<Vec<Problem>, CommandError> {
-        let Scan { session, root, tree, changes, options, .. } = *self;
+        let Scan { session, root, tree, changes, proof, options, .. } = *self;
         let mut places = [&changes.added[..], &changes.changed[..]].concat();
         places.sort_unstable();
         let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
@@ -279,14 +292,22 @@ impl Scan<'_> {
                     tally.remove(path, &row);
                 }
             }
+            for &place in &proof.proved {
+                let stat = tree.files.stat(place as usize);
+                let path = stored(&tree.files.path(place as usize));
+                tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
+                tally.vouched += 1;
+            }
             let mut written = Ok(());
             let mut sink = |found: Fingerprint| {
                 if written.is_ok() {
-                    written = store_file(&mut writer, rows::file(tree, keys, &found), &found, changes, tally);
+                    let row = rows::file(tree, keys, &found);
+                    written = store_file(&mut writer, row, &found, changes, proof, tally);
                 }
             };
             let flag = session.interrupt.flag();
-            let found = fingerprint(root, &tree.files, &places, options.threads, flag, &on, &mut sink);
+            let (files, vouched, threads) = (&tree.files, &proof.vouched, options.threads);
+            let found = fingerprint(root, files, &places, vouched, threads, flag, &on, &mut sink);
             written.map(|()| found)
         })?;
         Ok(found?)
@@ -303,9 +324,14 @@ fn store_file(
     row: FileRow,
     found: &Fingerprint,
     changes: &Changes,
+    proof: &Proof,
     tally: &mut Tally<'_>,
 ) -> Result<(), SqlError> {
-    tally.rehashed += 1;
+    if proof.confirms(found) {
+        tally.confirmed += 1;
+    } else {
+        tally.rehashed += 1;
+    }
     if changes.added.binary_search(&found.file).is_ok() {
         tally.add(found.file, &found.hash);
         return writer.add(&row);

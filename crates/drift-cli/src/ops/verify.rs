@@ -117,14 +117,20 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         writer => writer?.flatten(),
     };
-    let (mut findings, unchecked) = databases(session, &paths, options)?;
+    // git takes some milliseconds to say what it tracks.
+    let (databases, around) = std::thread::scope(|scope| {
+        let around = scope.spawn(|| surroundings(&paths));
+        let databases = databases(session, &paths, options);
+        (databases, around.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (mut findings, unchecked) = databases?;
     if let Some(lock) = &lock
         && options.level >= VerifyLevel::Normal
         && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
     {
         findings.extend(told_wrong(&paths, lock)?);
     }
-    findings.extend(surroundings(&paths));
+    findings.extend(around);
     if options.level >= VerifyLevel::Normal {
         if let Some(error) = &options.config_error {
             let hint = "run `drift config validate`";

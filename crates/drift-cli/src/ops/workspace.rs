@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use drift_db::store::workspace::{self, WorkspaceRow};
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, Database, DatabaseKind, DbError, Inspection, Need, SharedLock, WorkspacePaths,
-    canonical, durable, find_workspace, git_work_tree, inspect,
+    BACKUPS_DIR, DRIFT_DIR, Database, DatabaseKind, DbError, ExclusiveLock, Inspection, Need, SharedLock,
+    WorkspacePaths, canonical, durable, find_workspace, git_work_tree, inspect,
 };
 use drift_discover::Git;
 
@@ -102,6 +103,15 @@ pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
         Some(root) => Ok(WorkspacePaths::new(root)),
         None => Err(none_at(&start)),
     }
+}
+
+/// Who the workspace is, if its database tells. Fails where the files cannot be looked at.
+pub(super) fn identity(
+    paths: &WorkspacePaths,
+    lock: &ExclusiveLock,
+) -> Result<Option<WorkspaceRow>, CommandError> {
+    let Ok(Some(database)) = inspect(paths)?.writer(DatabaseKind::Drift, lock) else { return Ok(None) };
+    Ok(database.read(workspace::get).unwrap_or_default())
 }
 
 /// The home directory as paths without symlinks compare with it.

@@ -17,9 +17,11 @@ pub struct FileRow {
     pub language: Option<String>,
     /// The key of the project that owns it.
     pub project: Option<i64>,
+    /// The id that git has for the content, where it is known to be that.
+    pub git_id: Option<[u8; 20]>,
 }
 
-const COLUMNS: &str = "path, size, mtime, inode, blake3, language, project";
+const COLUMNS: &str = "path, size, mtime, inode, blake3, language, project, git_oid";
 
 /// Calls `each` with every row in the order of [`StoredPath`].
 pub fn for_each(
@@ -54,6 +56,11 @@ pub fn for_each_stat(connection: &Connection, mut each: impl FnMut(FileStat<'_>)
     Ok(())
 }
 
+/// How many files there are; reads every row.
+pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT count(*) FROM file", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+}
+
 /// The stored fingerprint of `path`.
 pub fn fingerprint_of(connection: &Connection, path: &StoredPath) -> rusqlite::Result<Option<[u8; 32]>> {
     let mut statement = connection.prepare_cached("SELECT blake3 FROM file WHERE path = ?")?;
@@ -69,7 +76,26 @@ fn from_row(row: &Row) -> rusqlite::Result<FileRow> {
         blake3: row.get(4)?,
         language: row.get(5)?,
         project: row.get(6)?,
+        git_id: row.get(7)?,
     })
+}
+
+/// What is known of a content without its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileContent {
+    /// Bytes.
+    pub size: i64,
+    pub blake3: [u8; 32],
+    /// The id that git has for it.
+    pub git_id: [u8; 20],
+}
+
+/// The content of `path` as it was last hashed, where git's id of it is known.
+pub fn content_of(connection: &Connection, path: &StoredPath) -> rusqlite::Result<Option<FileContent>> {
+    let known = "SELECT size, blake3, git_oid FROM file WHERE path = ? AND git_oid IS NOT NULL";
+    let content =
+        |row: &Row<'_>| Ok(FileContent { size: row.get(0)?, blake3: row.get(1)?, git_id: row.get(2)? });
+    connection.prepare_cached(known)?.query_row([path], content).optional()
 }
 
 /// What storing a row changed.
@@ -95,6 +121,7 @@ pub struct Removed {
 pub struct FileWriter<'tx> {
     find: Statement<'tx>,
     put: Statement<'tx>,
+    touch: Statement<'tx>,
     delete: Statement<'tx>,
 }
 
@@ -103,21 +130,28 @@ impl<'tx> FileWriter<'tx> {
     pub fn new(tx: &'tx Connection) -> rusqlite::Result<FileWriter<'tx>> {
         Ok(FileWriter {
             find: tx.prepare(&format!("SELECT {COLUMNS} FROM file WHERE path = ?"))?,
-            put: tx
-                .prepare(&format!("INSERT OR REPLACE INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"))?,
+            put: tx.prepare(&format!(
+                "INSERT OR REPLACE INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            ))?,
+            touch: tx.prepare(
+                "UPDATE file SET mtime = ?2, inode = ?3 WHERE path = ?1 AND (mtime, inode) <> (?2, ?3)",
+            )?,
             delete: tx.prepare("DELETE FROM file WHERE path = ? RETURNING blake3, project")?,
         })
     }
 
     /// Inserts a row for a path that has none.
     pub fn add(&mut self, row: &FileRow) -> rusqlite::Result<()> {
-        let FileRow { path, size, mtime, inode, blake3, language, project } = row;
-        self.put.execute(params![path, size, mtime, inode, blake3, language, project]).map(drop)
+        let FileRow { path, size, mtime, inode, blake3, language, project, git_id } = row;
+        self.put.execute(params![path, size, mtime, inode, blake3, language, project, git_id]).map(drop)
     }
 
     /// Makes the row of a path that has one equal to `row`.
     pub fn update(&mut self, row: &FileRow) -> rusqlite::Result<Stored> {
         let before = self.find.query_row([&row.path], from_row).optional()?;
+        // What git calls a content stays true of it, whether or not it was asked this time.
+        let known = before.as_ref().filter(|before| before.blake3 == row.blake3).and_then(|row| row.git_id);
+        let row = &FileRow { git_id: row.git_id.or(known), ..row.clone() };
         let stored = match before {
             Some(before) if before == *row => return Ok(Stored::Same),
             Some(before) if before.blake3 == row.blake3 => Stored::Touched,
@@ -125,6 +159,12 @@ impl<'tx> FileWriter<'tx> {
         };
         self.add(row)?;
         Ok(stored)
+    }
+
+    /// Notes when and where the file of a row was seen that has the content of the row. Returns whether it was
+    /// seen otherwise before.
+    pub fn touch(&mut self, path: &StoredPath, mtime: i64, inode: i64) -> rusqlite::Result<bool> {
+        Ok(self.touch.execute(params![path, mtime, inode])? > 0)
     }
 
     /// Removes the row of `path`, if there is one.

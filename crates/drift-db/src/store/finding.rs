@@ -50,7 +50,7 @@ pub struct GateRow {
 }
 
 /// A finding that was recorded, as much of it as tells whether another one is the same.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KnownFinding {
     /// The id that the project has by now; `None` for the workspace.
     pub project: Option<String>,

@@ -100,6 +100,13 @@ pub fn live_projects(connection: &Connection) -> rusqlite::Result<Vec<(i64, Proj
     Ok(live.map(|stored| (stored.key, stored.row)).collect())
 }
 
+/// The keys of the live projects, by id.
+pub fn keys(connection: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
+    let mut statement = connection.prepare("SELECT id, key FROM project WHERE removed_at IS NULL")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
 /// The edges between live projects, by id.
 pub fn edges(connection: &Connection) -> rusqlite::Result<Vec<EdgeRow>> {
     let mut statement = connection.prepare(

@@ -15,7 +15,7 @@ use super::scan::{self, ScanRow};
 use super::workspace::{self, WorkspaceRow};
 use super::{StoredPath, graph::WorkspaceRow as NativeRow};
 
-pub use check::{CheckSummary, FindingText, last_run, read_check};
+pub use check::{CheckSummary, FindingText, last_gate, last_run, read_check};
 
 /// How much of each list is told.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 //! legal: npm, pnpm and yarn, Go modules, Python, Composer, pub and Deno resolve it, and Gradle, Swift and nx know
 //! circles of tasks or targets, not of projects.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
@@ -110,8 +111,8 @@ fn shortest(circles: &Circles<'_>, inside: &HashSet<NodeIndex>, start: NodeIndex
                 through.reverse();
                 return through;
             }
-            if !came_from.contains_key(&to) {
-                came_from.insert(to, at);
+            if let Entry::Vacant(unseen) = came_from.entry(to) {
+                unseen.insert(at);
                 queue.push_back(to);
             }
         }

@@ -43,16 +43,20 @@ impl Limits {
         let over = |count: u32, limit: Option<u32>| limit.filter(|&limit| count > limit);
         let mut reasons = Vec::new();
         if let Some(limit) = over(counts.errors, self.max_errors) {
-            reasons.push(format!("{} errors, at most {limit} allowed", counts.errors));
+            reasons.push(format!("{}, at most {limit} allowed", many(counts.errors, "error")));
         }
         if let Some(limit) = over(counts.warnings, self.max_warnings) {
-            reasons.push(format!("{} warnings, at most {limit} allowed", counts.warnings));
+            reasons.push(format!("{}, at most {limit} allowed", many(counts.warnings, "warning")));
         }
         if health < self.min_health {
             reasons.push(format!("health {health}, at least {} demanded", self.min_health));
         }
         GateResult { gate: if reasons.is_empty() { Gate::Pass } else { Gate::Fail }, reasons }
     }
+}
+
+fn many(count: u32, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Rule `version_mismatch`: projects require an external dependency at different versions; those in the minority
 //! are named.
 //!
-//! Compared are the versions that requirements stand for, so `1.2` and `^1.2` are one in Cargo. Not compared are:
+//! Compared are the members of one workspace, which are installed together; in an ecosystem without a workspace
+//! here, all projects. Compared are the versions that requirements stand for, so `1.2` and `^1.2` are one in Cargo.
+//! Not compared are:
 //! what names no version (`catalog:`, addresses, paths, tags, properties), floors without an end (`>=2`), which
 //! pick no version, peer dependencies, which ask for what somebody else picked, and what one project itself
 //! requires at several versions, which it does on purpose.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Finding, Index, Rule, of_project, some_of};
 use crate::graph::{EdgeKind, Project};
@@ -40,6 +42,9 @@ fn is_platform(ecosystem: &str, name: &str) -> bool {
         && (composer.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix)))
 }
 
+/// Where a plain version is the lowest that will do, or a wish that the nearest one overrules.
+const FLOORS: [&str; 4] = ["dotnet", "go", "gradle", "maven"];
+
 /// One project's wish.
 struct Wish<'a> {
     project: &'a Project,
@@ -48,10 +53,16 @@ struct Wish<'a> {
 }
 
 pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
-    type Key<'a> = (&'a str, &'a str, Purpose);
+    // The ecosystems with a workspace: what stands alone beside it is an example, a test, or somebody else's.
+    let gathered: HashSet<&str> =
+        index.input.graph.workspaces.iter().map(|w| w.ecosystem.0.as_ref()).collect();
+    type Key<'a> = (&'a str, Option<&'a str>, &'a str, Purpose);
     let mut wishes: BTreeMap<Key, Vec<Wish>> = BTreeMap::new();
     for project in &index.input.graph.projects {
         let ecosystem = project.ecosystem.0.as_ref();
+        if project.workspace.is_none() && gathered.contains(ecosystem) {
+            continue;
+        }
         let mut own: BTreeMap<Key, Option<Wish>> = BTreeMap::new();
         for dependency in &project.external {
             let Some(purpose) = purpose(dependency.kind) else { continue };
@@ -59,7 +70,7 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
             if wanted.is_open() || is_platform(ecosystem, &dependency.name) {
                 continue;
             }
-            let key = (ecosystem, dependency.name.as_str(), purpose);
+            let key = (ecosystem, project.workspace.as_deref(), dependency.name.as_str(), purpose);
             let wish = Wish { project, written: &dependency.requirement, wanted };
             match own.get_mut(&key) {
                 None => drop(own.insert(key, Some(wish))),
@@ -71,30 +82,35 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
             wishes.entry(key).or_default().extend(wish);
         }
     }
-    for ((_, name, _), wishes) in wishes {
-        report(name, &wishes, findings);
+    for ((ecosystem, _, name, _), wishes) in wishes {
+        report(ecosystem, name, &wishes, findings);
     }
 }
 
-fn report(name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
-    // Few distinct versions, so a list is searched.
-    let mut groups: Vec<(&Requirement, Vec<&Wish>)> = Vec::new();
+fn report(ecosystem: &str, name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
+    let mut groups: HashMap<&Requirement, Vec<&Wish>> = HashMap::new();
     for wish in wishes {
-        match groups.iter_mut().find(|(wanted, _)| **wanted == wish.wanted) {
-            Some((_, group)) => group.push(wish),
-            None => groups.push((&wish.wanted, vec![wish])),
-        }
+        groups.entry(&wish.wanted).or_default().push(wish);
+    }
+    if groups.len() < 2 {
+        return;
     }
     // Of equally many, those are right who ask for the newer version.
-    let most = |a: &(&Requirement, Vec<&Wish>), b: &(&Requirement, Vec<&Wish>)| {
-        a.1.len().cmp(&b.1.len()).then_with(|| a.0.compare(b.0))
-    };
-    let Some((majority, followers)) = groups.iter().max_by(|a, b| most(a, b)) else { return };
+    let most = groups.iter().max_by(|a, b| {
+        let newer = || a.0.compare(b.0);
+        // Some order, so that the same input always gives the same answer.
+        a.1.len().cmp(&b.1.len()).then_with(newer).then_with(|| b.1[0].project.id.cmp(&a.1[0].project.id))
+    });
+    let Some((majority, followers)) = most else { return };
     let ids: Vec<&str> = followers.iter().map(|wish| wish.project.id.0.as_str()).collect();
     let spellings: BTreeSet<&str> = followers.iter().map(|wish| wish.written).collect();
     let spelling = spellings.first().copied().unwrap_or_default();
-    for (wanted, group) in groups.iter().filter(|(wanted, _)| wanted != majority) {
-        let apart = if wanted.intersects(majority) { "" } else { ", and no version satisfies both" };
+    for (wanted, group) in groups.iter().filter(|(wanted, _)| *wanted != majority) {
+        let is_binding = !FLOORS.contains(&ecosystem);
+        let apart = match is_binding && !wanted.intersects(majority) {
+            true => ", and no version satisfies both",
+            false => "",
+        };
         for wish in group {
             let message = format!(
                 "requires `{name}` at `{}`, while {} at `{spelling}`{apart}; align them",

@@ -116,9 +116,11 @@ impl Manifest {
             (_, Some(Value::Text(url)), _) | (_, _, Some(Value::Text(url))) => {
                 let name = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
                 let name = name.strip_suffix(".git").unwrap_or(name).to_owned();
+                // `from:` alone is a range; the others say what they are.
+                let forms = [("from", ""), ("exact", "="), ("branch", "branch "), ("revision", "revision ")];
                 let requirement =
-                    ["from", "exact", "branch", "revision"].iter().find_map(|key| args.text(key));
-                let requirement = requirement.unwrap_or_default().to_owned();
+                    forms.iter().find_map(|(key, sign)| Some(format!("{sign}{}", args.text(key)?)));
+                let requirement = requirement.unwrap_or_default();
                 self.external.push(ExternalDependency { name, kind: EdgeKind::Normal, requirement });
             }
             (_, Some(_), _) | (_, _, Some(_)) => computed("address"),

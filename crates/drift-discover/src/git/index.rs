@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::disk::{open_regular, read_regular};
+use crate::files::Stat;
 
 /// The index is in a form that only git should read, or it is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,48 @@ pub(crate) enum Tracks {
 
 /// Before the name: times, device, inode, mode, owner, size, id, flags.
 const FIXED: usize = 62;
+const MTIME_AT: usize = 8;
+const INODE_AT: usize = 20;
 const MODE_AT: usize = 24;
+const SIZE_AT: usize = 36;
+const ID_AT: usize = 40;
 const FLAGS_AT: usize = 60;
 /// At the end of the file.
 const CHECKSUM: u64 = 20;
 /// Set if two more bytes of flags follow.
 const EXTENDED: u16 = 0x4000;
+/// Git was told not to look at the file; or the entry is one side of a conflict.
+const NOT_LOOKED_AT: u16 = 0x8000 | 0x3000;
 /// Longest path taken for one.
 const MAX_PATH: usize = 1 << 16;
 
+/// A file as git saw it when it last compared it with what is tracked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry<'a> {
+    /// Relative to the top of the work tree.
+    pub(crate) path: &'a [u8],
+    pub(crate) tracks: Tracks,
+    pub(crate) is_link: bool,
+    /// Nanoseconds since 1970.
+    pub(crate) mtime_ns: i64,
+    /// The low half of it; 0 where git did not look.
+    pub(crate) inode: u32,
+    /// The low half of it: of the file, whatever git did with its content.
+    pub(crate) size: u32,
+    /// Of the content.
+    pub(crate) id: [u8; 20],
+    /// Whether the rest says what git saw.
+    pub(crate) is_seen: bool,
+}
+
 /// Calls `sink` with each path that the work tree at `top` tracks, relative to it and in order.
 pub(crate) fn each_tracked(top: &Path, sink: &mut dyn FnMut(&[u8], Tracks)) -> Result<(), Unusual> {
+    each_entry(top, &mut |entry| sink(entry.path, entry.tracks)).map(drop)
+}
+
+/// Calls `sink` with each entry of the index of the work tree at `top`, in the order of paths. Returns when the
+/// index was written, nanoseconds since 1970; `None` where there is none yet.
+pub(crate) fn each_entry(top: &Path, sink: &mut dyn FnMut(&Entry<'_>)) -> Result<Option<i64>, Unusual> {
     let git_dir = git_dir(top).ok_or(Unusual)?;
     if uses_other_ids(&git_dir) {
         return Err(Unusual);
@@ -43,11 +75,12 @@ pub(crate) fn each_tracked(top: &Path, sink: &mut dyn FnMut(&[u8], Tracks)) -> R
     let (file, metadata) = match open_regular(&git_dir.join("index")) {
         Ok(file) => file.ok_or(Unusual)?,
         // Nothing was added yet.
-        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
         Err(_) => return Err(Unusual),
     };
     let content = metadata.len().checked_sub(CHECKSUM).ok_or(Unusual)?;
-    read(BufReader::with_capacity(1 << 18, file.take(content)), sink).map_err(|_| Unusual)
+    read_entries(BufReader::with_capacity(1 << 18, file.take(content)), sink).map_err(|_| Unusual)?;
+    Ok(Some(Stat::of(&metadata).mtime_ns))
 }
 
 /// The directory that holds the index of the work tree at `top`.
@@ -78,7 +111,13 @@ fn text(file: &Path) -> Option<String> {
     String::from_utf8(read_regular(file, 1 << 20).ok()?).ok()
 }
 
-pub(crate) fn read(mut input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks)) -> std::io::Result<()> {
+/// Calls `sink` with each path, for whoever has the bytes of an index.
+#[cfg(fuzzing)]
+pub(crate) fn read(input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks)) -> std::io::Result<()> {
+    read_entries(input, &mut |entry| sink(entry.path, entry.tracks))
+}
+
+fn read_entries(mut input: impl BufRead, sink: &mut dyn FnMut(&Entry<'_>)) -> std::io::Result<()> {
     let mut header = [0; 12];
     input.read_exact(&mut header)?;
     let version = u32_at(&header, 4);
@@ -112,14 +151,28 @@ pub(crate) fn read(mut input: impl BufRead, sink: &mut dyn FnMut(&[u8], Tracks))
             let padding = 8 - (length + path.len() - start) % 8;
             input.read_exact(&mut [0; 8][..padding - 1])?;
         }
-        let tracks = match u32_at(&fixed, MODE_AT) >> 12 {
+        let mode = u32_at(&fixed, MODE_AT) >> 12;
+        let tracks = match mode {
             0o10 | 0o12 => Tracks::File,
             0o16 => Tracks::Submodule,
             // A directory that a sparse checkout left out is not there.
             _ => continue,
         };
         if is_inside(&path) {
-            sink(&path, tracks);
+            let (seconds, nanoseconds) = (u32_at(&fixed, MTIME_AT), u32_at(&fixed, MTIME_AT + 4));
+            let mut id = [0; 20];
+            id.copy_from_slice(&fixed[ID_AT..ID_AT + 20]);
+            sink(&Entry {
+                path: &path,
+                tracks,
+                is_link: mode == 0o12,
+                mtime_ns: i64::from(seconds) * 1_000_000_000 + i64::from(nanoseconds),
+                inode: u32_at(&fixed, INODE_AT),
+                size: u32_at(&fixed, SIZE_AT),
+                id,
+                // What a sparse checkout left out, or was only announced, has flags of the extended kind.
+                is_seen: flags & (NOT_LOOKED_AT | EXTENDED) == 0,
+            });
         }
     }
     extensions(&mut input)

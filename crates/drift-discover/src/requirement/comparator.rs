@@ -1,4 +1,5 @@
-//! Requirements that are comparators with an operator before a version: Composer, Dart, Ruby, Elixir, Poetry.
+//! Requirements that are comparators with an operator before a version: Composer, Dart, Ruby, Elixir, Poetry,
+//! SwiftPM.
 //!
 //! They differ in what `~` and `^` mean, in what joins comparators, and in what stands for anything.
 
@@ -56,6 +57,14 @@ pub(super) fn elixir(text: &str) -> Option<Requirement> {
     const ELIXIR: Dialect =
         Dialect { caret_of_zero: CaretOfZero::Patch, pessimistic: &["~>"], wildcards: false };
     all(text.split(" or ").map(|part| join(part.split(" and "), &ELIXIR)))
+}
+
+/// SwiftPM, as discovery writes it: `1.2.3` is what `from:` says, up to the next major version; `=1.2.3` is `exact:`.
+pub(super) fn swift(text: &str) -> Option<Requirement> {
+    match text.strip_prefix('=') {
+        Some(exact) => Version::parse(exact).map(Requirement::exactly),
+        None => Some(Requirement::of(vec![up_to(text, &numbers(text)?, 0)])),
+    }
 }
 
 /// Poetry's own operators: `^1.2`, `~1.2`, joined by commas and `||`.

@@ -1,4 +1,4 @@
-//! Requirements that are mostly one version: Maven, Gradle, NuGet, Go, Swift. Maven's and NuGet's ranges are read;
+//! Requirements that are mostly one version: Maven, Gradle, NuGet, Go. Maven's and NuGet's ranges are read;
 //! what changes by itself (`1.+`, `latest.release`, `LATEST`) is no version.
 
 use super::{Comparator, Operator, Requirement, Version};

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 const MAX_TEXT: usize = 256;
 
 /// A version of any ecosystem.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Version {
     /// Without the zeros at the end.
     numbers: Vec<u64>,
@@ -16,7 +16,7 @@ pub(crate) struct Version {
 }
 
 /// A part of a tail. Numbers come before words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
     Number(u64),
     Word(String),
@@ -52,7 +52,9 @@ impl Version {
         let text = text.split('+').next().unwrap_or(text);
         let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
         let (head, tail) = text.split_at(end);
-        let numbers = head.strip_suffix('.').unwrap_or(head).split('.').map(|part| part.parse().ok());
+        // `1.0.Final`
+        let head = head.strip_suffix('.').filter(|_| !tail.is_empty()).unwrap_or(head);
+        let numbers = head.split('.').map(|part| part.parse().ok());
         let numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
         let parts = tail.split(['-', '.', '_']).filter(|part| !part.is_empty());
         let plain = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -61,6 +63,16 @@ impl Version {
             return None;
         }
         Some(Version::new(numbers, parts.into_iter().map(Part::of).collect()))
+    }
+
+    /// Whether it is a release, and not a version on the way to one.
+    pub(crate) fn is_release(&self) -> bool {
+        self.tail.is_empty()
+    }
+
+    /// Before this release, and before every version on the way to it.
+    pub(crate) fn dawn(&self) -> Version {
+        Version::before(self.numbers.iter().copied())
     }
 
     pub(crate) fn is_zero(&self) -> bool {

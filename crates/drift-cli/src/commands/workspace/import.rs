@@ -10,7 +10,8 @@ use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops::config::Anchor;
 use crate::ops::export::{CACHE_DIR, CACHE_FILE};
-use crate::ops::import::{self, ImportReport, Source};
+use crate::ops::import::{self, ImportReport, Results, Source};
+use crate::ops::scan::Rehash;
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
 
@@ -25,7 +26,7 @@ use crate::ui::{Outcome, Report, Text, human};
   drift workspace import shop.drift.tar.zst
   drift workspace import shop.drift.tar.zst --dry-run
   drift workspace import - --yes < shop.drift.tar.zst
-  drift workspace import --ci")]
+  drift workspace import --ci --baseline")]
 pub(crate) struct Args {
     /// The bundle; `-` is the standard input. With --ci by default .drift-cache/ci.drift.tar.zst
     #[arg(value_name = "FILE", required_unless_present = "ci")]
@@ -33,6 +34,9 @@ pub(crate) struct Args {
     /// Import from the cache of a CI job: ask nothing, and exit 0 if there is nothing to import
     #[arg(long)]
     ci: bool,
+    /// Take the newest result of `check` in the bundle as the baseline of its branch
+    #[arg(long)]
+    baseline: bool,
     /// Let --ci fail like any other import
     #[arg(long, requires = "ci")]
     strict: bool,
@@ -72,7 +76,9 @@ fn work(args: &Args, shell: &Shell<'_>) -> Result<ImportReport, CommandError> {
             looked.root().display()
         ))?;
     }
-    import::apply(&session, looked, &options::retention(&config))
+    let scan = options::scan(&config, shell, Rehash::Changed);
+    let results = if args.baseline { Results::Baseline } else { Results::AsTheyAre };
+    import::apply(&session, looked, &options::retention(&config), &scan.tree.walk, results)
 }
 
 impl Report for ImportReport {
@@ -103,6 +109,9 @@ impl Report for ImportReport {
         let migrated = if self.migrated { ", migrated to the latest schema" } else { "" };
         let root = self.root.as_deref().unwrap_or_default();
         out.line(format_args!("Imported {databases} into {root}{migrated}"))?;
+        if let Some(branch) = self.baseline.as_deref().filter(|branch| !branch.is_empty()) {
+            out.line(format_args!("Its results are the baseline of {branch}"))?;
+        }
         if self.unchanged_files + self.changed_files > 0 {
             out.line(format_args!(
                 "{} files are as the bundle tells; {} are to be read by the next scan",

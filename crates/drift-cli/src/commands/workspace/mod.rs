@@ -3,6 +3,7 @@
 mod affected;
 mod backup;
 mod cache_key;
+mod check;
 mod context;
 mod delete;
 #[cfg(test)]
@@ -60,6 +61,7 @@ enum Verb {
     Delete(delete::Args),
     History(history::Args),
     Affected(affected::Args),
+    Check(check::Args),
     Context(context::Args),
     CacheKey(cache_key::Args),
 }
@@ -83,6 +85,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Verb::Delete(args) => delete::run(args, shell),
         Verb::History(args) => history::run(args, shell),
         Verb::Affected(args) => affected::run(args, shell),
+        Verb::Check(args) => check::run(args, shell),
         Verb::Context(args) => context::run(args, shell),
         Verb::CacheKey(args) => cache_key::run(args, shell),
     }
@@ -94,6 +97,7 @@ impl Args {
         match self.verb {
             Verb::Graph(_) => &[Format::Text, Format::Json, Format::Dot, Format::Mermaid],
             Verb::CacheKey(_) => &[Format::Text, Format::Json, Format::Github],
+            Verb::Check(_) => &[Format::Text, Format::Json, Format::Sarif, Format::Github],
             _ => &[Format::Text, Format::Json],
         }
     }

@@ -1,12 +1,11 @@
 //! From flags and configuration to the options of operations.
 
+mod ecosystem;
+
 use std::path::{Path, PathBuf};
 
-use drift_config::{CiEnv, Config, DependencyKind, EcosystemConfig, HumanDuration, Limit, ManifestFormat};
-use drift_db::{JournalMode, StartupCheck};
-use drift_discover::{
-    CustomEcosystem, DependencyKeys, DiscoverOptions, EdgeKind, Format, TreeOptions, WalkOptions,
-};
+use drift_config::{CiEnv, Config, HumanDuration, Limit};
+use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
 
@@ -14,9 +13,10 @@ use crate::ops::affected::{AffectedOptions, Changes};
 use crate::ops::backup::ScheduleOptions;
 use crate::ops::base::{self, BaseOptions};
 use crate::ops::cache_key::CacheKeyOptions;
+use crate::ops::check::{CheckOptions, Keep, Policy, Scope};
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
-use crate::shell::Shell;
+use crate::shell::{Shell, startup};
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
@@ -50,6 +50,18 @@ pub(super) fn cache_key(config: &Config, shell: &Shell<'_>, ci: &CiEnv) -> Cache
     }
 }
 
+/// What is asked of `check`, besides its flags.
+pub(super) fn check(config: &Config, shell: &Shell<'_>, base: Option<String>) -> CheckOptions {
+    CheckOptions {
+        scan: scan(config, shell, Rehash::Changed),
+        base: BaseOptions { flag: base, ..compared_with(config, shell, base::ci(&shell.vars())) },
+        policy: Policy { rules: config.rules.clone(), gates: config.gates.clone() },
+        scope: Scope::All,
+        keep: Keep::Nothing,
+        projects: Vec::new(),
+    }
+}
+
 /// What names the base, besides a flag.
 fn compared_with(config: &Config, shell: &Shell<'_>, ci: Option<CiEnv>) -> BaseOptions {
     let branch = config.workspace.default_branch.as_str();
@@ -77,68 +89,8 @@ fn tree(config: &Config, default_excludes: Option<PathBuf>) -> TreeOptions {
         discover: DiscoverOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),
-            ecosystems: config.discover.ecosystem.iter().map(ecosystem).collect(),
+            ecosystems: config.discover.ecosystem.iter().map(ecosystem::custom).collect(),
         },
-    }
-}
-
-/// An ecosystem of the user's own.
-fn ecosystem(config: &EcosystemConfig) -> CustomEcosystem {
-    let dependencies = config.dependencies.iter().map(|keys| DependencyKeys {
-        at: keys.at.keys().to_vec(),
-        kind: kind(keys.kind),
-        name: keys.name.keys().to_vec(),
-        path: keys.path.keys().to_vec(),
-        requirement: keys.version.keys().to_vec(),
-    });
-    CustomEcosystem {
-        name: config.name.to_string(),
-        files: config.files.iter().map(|glob| glob.as_str().to_owned()).collect(),
-        format: match config.format {
-            ManifestFormat::Json => Format::Json,
-            ManifestFormat::Jsonc => Format::Jsonc,
-            ManifestFormat::Toml => Format::Toml,
-            ManifestFormat::Yaml => Format::Yaml,
-            ManifestFormat::Xml => Format::Xml,
-        },
-        manager: config.manager.clone().unwrap_or_else(|| config.name.to_string()),
-        project_name: config.project_name.keys().to_vec(),
-        project_version: config.project_version.keys().to_vec(),
-        members: config.members.as_ref().map(|path| path.keys().to_vec()).unwrap_or_default(),
-        dependencies: dependencies.collect(),
-    }
-}
-
-fn kind(kind: DependencyKind) -> EdgeKind {
-    match kind {
-        DependencyKind::Normal => EdgeKind::Normal,
-        DependencyKind::Dev => EdgeKind::Dev,
-        DependencyKind::Build => EdgeKind::Build,
-        DependencyKind::Optional => EdgeKind::Optional,
-        DependencyKind::Peer => EdgeKind::Peer,
-        DependencyKind::Parent => EdgeKind::Parent,
-        DependencyKind::Bom => EdgeKind::Bom,
-        DependencyKind::Plugin => EdgeKind::Plugin,
-        DependencyKind::Implicit => EdgeKind::Implicit,
-    }
-}
-
-/// How databases are checked before a command writes to them.
-fn startup(config: &Config) -> StartupCheck {
-    match config.db.startup_check {
-        drift_config::StartupCheck::Auto => StartupCheck::Auto,
-        drift_config::StartupCheck::Quick => StartupCheck::Quick,
-        drift_config::StartupCheck::Header => StartupCheck::Header,
-        drift_config::StartupCheck::Off => StartupCheck::Off,
-    }
-}
-
-/// The journal of new databases; `None` lets the file system decide.
-pub(super) fn journal(config: &Config) -> Option<JournalMode> {
-    match config.db.journal_mode {
-        drift_config::JournalMode::Auto => None,
-        drift_config::JournalMode::Wal => Some(JournalMode::Wal),
-        drift_config::JournalMode::Delete => Some(JournalMode::Delete),
     }
 }
 

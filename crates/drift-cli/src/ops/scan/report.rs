@@ -18,6 +18,10 @@ pub(crate) struct ScanReport {
     /// Of the added ones, those whose content was at a path that is gone.
     pub(crate) renamed: u64,
     pub(crate) rehashed: u64,
+    /// Files whose times are new and that were not read, since git's index proves their content.
+    pub(crate) vouched: u64,
+    /// Files read only because they are as new as git's index itself, and found as they were.
+    pub(crate) confirmed: u64,
     pub(crate) projects: u64,
     pub(crate) edges: u64,
     /// Those that are gone come last.

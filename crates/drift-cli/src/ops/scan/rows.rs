@@ -86,6 +86,7 @@ pub(super) fn file(tree: &Tree, keys: &[i64], found: &Fingerprint) -> FileRow {
         blake3: found.hash,
         language: language_of(name).map(str::to_owned),
         project: owner(tree, keys, dir.strip_suffix(b"/").unwrap_or(dir)),
+        git_id: found.git_id,
     }
 }
 

@@ -41,6 +41,10 @@ pub(super) struct Tally<'a> {
     /// Of the added ones, those whose content was at a path that is gone.
     pub(super) renamed: u64,
     pub(super) rehashed: u64,
+    /// Not read, since git's index proves their content.
+    pub(super) vouched: u64,
+    /// Read, and as git's index says.
+    pub(super) confirmed: u64,
 }
 
 impl<'a> Tally<'a> {
@@ -62,6 +66,8 @@ impl<'a> Tally<'a> {
             removed: 0,
             renamed: 0,
             rehashed: 0,
+            vouched: 0,
+            confirmed: 0,
         }
     }
 

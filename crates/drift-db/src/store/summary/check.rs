@@ -1,6 +1,6 @@
 //! What the newest recorded check amounts to.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{Limits, Listed, Tally, first, tallies_of};
 use crate::store::StoredPath;
@@ -41,6 +41,13 @@ pub fn last_run(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     }
     // Ids only grow, so this reads one row however many there are.
     connection.query_row("SELECT max(id) FROM check_run", [], |row| row.get(0))
+}
+
+/// The gate of the workspace in the newest recorded check.
+pub fn last_gate(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let Some(run) = last_run(connection)? else { return Ok(None) };
+    let gate = "SELECT gate FROM gate_result WHERE run = ? AND project IS NULL";
+    connection.query_row(gate, [run], |row| row.get(0)).optional()
 }
 
 /// Reads the summary; findings are bounded as problems are.

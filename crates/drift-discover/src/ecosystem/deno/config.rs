@@ -30,7 +30,10 @@ impl Config {
     /// Reads the configuration at `path`; `None` if it is absent or, with a problem reported, unusable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Config> {
         let value = syntax::jsonc(context, path)?;
-        let Some(root) = value.as_object() else {
+        let empty = serde_json::Map::new();
+        // To Deno an empty file is an empty configuration.
+        let root = value.as_object().or(value.is_null().then_some(&empty));
+        let Some(root) = root else {
             context.problem(path, Some(1), "manifest.syntax", "is not a JSON object; make it one".into());
             return None;
         };

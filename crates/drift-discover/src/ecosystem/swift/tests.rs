@@ -31,7 +31,7 @@ let package = Package(name: "Other\(1)")
 "##,
         "
         swift:. app
-        + mona.linked-list 1.1.0 normal
+        + mona.linked-list =1.1.0 normal
         + range  normal
         + swift-log 1.0.0 normal
         swift:Core Core

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use drift_config::CiEnv;
 
 use super::*;
+use crate::ops::export::{CACHE_DIR, CACHE_FILE};
 
 const CONTENT: &str = "c0ffee00c0ffee00c0ffee00";
 
@@ -90,6 +91,12 @@ fn where_entries_are_replaced_names_are_exact() {
         "BUILDKITE=1 BUILDKITE_BRANCH=topic BUILDKITE_PULL_REQUEST=7 BUILDKITE_PULL_REQUEST_BASE_BRANCH=next",
         &["pr-topic", "next", "main"],
     );
+}
+
+#[test]
+fn what_is_stored_is_what_export_writes() {
+    assert_eq!(path(CiProvider::Generic), format!("{CACHE_DIR}/{CACHE_FILE}"));
+    assert_eq!(path(CiProvider::Azure), CACHE_DIR);
 }
 
 #[test]

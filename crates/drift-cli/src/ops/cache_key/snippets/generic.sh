@@ -7,9 +7,9 @@ for name in "$key" $restore_keys; do
   if fetch "$name" "$path"; then break; fi
 done
 drift workspace import --ci --baseline
-drift workspace scan
+drift workspace scan || drift workspace init
 result=0
-drift workspace check --new-only || result=$?
+drift workspace check --new-only --record || result=$?
 drift workspace export --ci
 # A pull request stores nothing.
 if [ "$save" = true ]; then store "$path" "$key"; fi

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 
-use super::{last_run, read_check};
+use super::{last_gate, last_run, read_check};
 use crate::chain;
 use crate::kind::DatabaseKind;
 use crate::store::StoredPath;
@@ -37,7 +37,7 @@ fn the_newest_run_is_told_the_worst_first() {
         [finding(None, "info", "i"), finding(Some(1), "warning", "w"), finding(Some(2), "error", "e")];
     let gates = [gate(None, 90, "fail"), gate(Some(1), 50, "pass"), gate(Some(2), 80, "fail")];
     let id = record(&db, &run, &findings, &gates).unwrap();
-    assert_eq!(last_run(&db).unwrap(), Some(id));
+    assert_eq!((last_run(&db).unwrap(), last_gate(&db).unwrap().as_deref()), (Some(id), Some("fail")));
     let told = read_check(&db, LIMITS).unwrap().unwrap();
     assert_eq!((told.run.id, told.workspace.unwrap().row.health, told.failed), (id, 90, 1));
     assert_eq!((told.projects.count, told.projects.first[0].project.as_deref()), (2, Some("npm:b")));

@@ -1,0 +1,87 @@
+//! Scenarios of bundles: an export that replaces an older bundle, and imports over live databases, over damaged
+//! ones, and where there are none.
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::sandbox::Sandbox;
+use super::scenarios::{Midway, Scenario, generations, two_generations};
+
+const NAME: &str = "kept.drift.tar.zst";
+const EXPORT: &[&str] = &["workspace", "export", "-o", NAME];
+const IMPORT: &[&str] = &["workspace", "import", NAME, "--yes"];
+const NEEDS: &[&[&str]] = &[&["workspace", "init"], &["workspace", "export"], &["workspace", "import"]];
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario {
+        name: "export",
+        what: "an export over an older bundle",
+        needs: NEEDS,
+        prepare: |sandbox| {
+            sandbox.must(&["workspace", "init"])?;
+            sandbox.must(EXPORT)?;
+            grow(sandbox)
+        },
+        command: EXPORT,
+        observe: bundle,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: EXPORT,
+    },
+    import("import", "an import of an older state over live databases", prepared),
+    import("import-damaged", "the same over a database without a header", |sandbox| {
+        prepared(sandbox)?;
+        sandbox.damage(".drift/drift.db", 0)
+    }),
+    import("import-lost", "the same after .drift was deleted", |sandbox| {
+        prepared(sandbox)?;
+        Ok(std::fs::remove_dir_all(sandbox.tree().join(".drift"))?)
+    }),
+];
+
+const fn import(name: &'static str, what: &'static str, prepare: fn(&Sandbox) -> Result<()>) -> Scenario {
+    Scenario {
+        name,
+        what,
+        needs: NEEDS,
+        prepare,
+        command: IMPORT,
+        observe: imported,
+        midway: Midway::OldOrNew,
+        owns_up: |_| Ok(false),
+        recover: IMPORT,
+    }
+}
+
+/// A bundle, and live databases that hold more.
+fn prepared(sandbox: &Sandbox) -> Result<()> {
+    two_generations(sandbox)?;
+    sandbox.must(EXPORT)?;
+    grow(sandbox)
+}
+
+fn grow(sandbox: &Sandbox) -> Result<()> {
+    // Enough for further pages.
+    for number in 0..300 {
+        sandbox.write(&format!("packages/a/generated/number-{number}.js"), "export default 1;\n")?;
+    }
+    sandbox.must(&["workspace", "scan"])
+}
+
+/// Which databases are live: by their events, and by how many files they tell of.
+fn imported(sandbox: &Sandbox) -> Result<String> {
+    let generations = generations(sandbox)?;
+    let document = sandbox.document(&["workspace", "status"])?;
+    Ok(format!("{generations}; files {}", document["files"]))
+}
+
+/// Which bundle lies there, whether it can be imported, and what is live. An export that was killed leaves staging
+/// to gc.
+fn bundle(sandbox: &Sandbox) -> Result<String> {
+    sandbox.must(&["workspace", "gc", "--config", "gc.staging_grace=0s"])?;
+    let looked = sandbox.document(&["workspace", "import", NAME, "--dry-run"])?;
+    let whole = if looked["ok"] == Value::Bool(true) { "whole" } else { "broken" };
+    let bytes = &looked["plan"][0]["bytes"];
+    let status = sandbox.document(&["workspace", "status"])?;
+    Ok(format!("a {whole} bundle of {bytes} bytes; files {}", status["files"]))
+}
