@@ -102,13 +102,12 @@ pub(super) fn store<D: Borrow<Database>>(
     let memory = known.take_memory();
     let last_id = known.last_id();
     let (mut walked, head, found, database) = std::thread::scope(|threads| {
-        let walker = threads.spawn(|| walk_tree(session, paths, memory.as_ref(), options));
+        let walker = threads.spawn(|| walk_tree(session, paths, memory, options));
         let database = open()?;
         let found = known.find_graph(session, paths.root(), options, database.borrow())?;
         let (walked, head) = walker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok::<_, CommandError>((walked, head, found, database))
     })?;
-    drop(memory);
     let mut changes = known.compare(&walked.files, options.rehash);
     drop(known);
     let dirs = std::mem::take(&mut walked.dirs);
@@ -152,7 +151,7 @@ pub(super) fn store<D: Borrow<Database>>(
 fn walk_tree(
     session: &Session<'_>,
     paths: &WorkspacePaths,
-    memory: Option<&WalkMemory>,
+    memory: Option<WalkMemory>,
     options: &ScanOptions,
 ) -> Result<(Walk, Head), CommandError> {
     let phase = session.phase("reading the tree", None, Unit::Items);
