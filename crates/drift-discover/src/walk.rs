@@ -79,7 +79,7 @@ pub fn walk(root: &Path, options: &WalkOptions, cancel: &AtomicBool, on: OnEvent
 pub fn walk_again(
     root: &Path,
     options: &WalkOptions,
-    memory: Option<&WalkMemory>,
+    memory: Option<WalkMemory>,
     cancel: &AtomicBool,
     on: OnEvent,
 ) -> Result<Walk, WalkError> {
@@ -157,7 +157,7 @@ struct Walker<'a> {
     /// From the top of the work tree to the root, with a final `/`; rules are relative to the top.
     prefix: Vec<u8>,
     rules: Rules,
-    memory: Option<&'a WalkMemory>,
+    memory: Option<WalkMemory>,
     /// Of the root.
     device: u64,
     walked: Mutex<Vec<WalkedDir>>,
@@ -184,7 +184,8 @@ impl<'a> Walker<'a> {
             Err(why) if why.kind() == ErrorKind::NotFound => return,
             Err(why) => return self.unlisted(&own_path, &rel, &why),
         };
-        let place = Place { path: &own_path, rel: &rel, stamp: self.memory.and_then(|_| dir.stamp()) };
+        let place =
+            Place { path: &own_path, rel: &rel, stamp: self.memory.as_ref().and_then(|_| dir.stamp()) };
         if self.recall(scope, &path, above, &dir, &place) {
             return;
         }
@@ -203,7 +204,7 @@ impl<'a> Walker<'a> {
         dir: &Dir,
         place: &Place<'_>,
     ) -> bool {
-        let Some((memory, stamp)) = self.memory.zip(place.stamp) else { return false };
+        let Some((memory, stamp)) = self.memory.as_ref().zip(place.stamp) else { return false };
         let Some(known) = memory.get(place.path) else { return false };
         let own = self.level(above, place.rel, path, known.rules);
         let level = own.as_ref().unwrap_or(above);
@@ -291,9 +292,10 @@ impl<'a> Walker<'a> {
             }
         }
         self.keep(seen);
-        let evidence = self.memory.zip(place.stamp).filter(|_| is_whole).and_then(|(memory, stamp)| {
-            memory.evidence(&stamp, self.device, &self.digests(level), &mut names, &mut below)
-        });
+        let evidence =
+            self.memory.as_ref().zip(place.stamp).filter(|_| is_whole).and_then(|(memory, stamp)| {
+                memory.evidence(&stamp, self.device, &self.digests(level), &mut names, &mut below)
+            });
         self.walked(place, files, evidence);
     }
 
@@ -346,6 +348,8 @@ impl<'a> Walker<'a> {
 
     /// Sorts everything, and adds what the work tree at `top` tracks and the walk did not see.
     fn finish(self, top: Option<&Path>) -> Walk {
+        // The table takes its room.
+        drop(self.memory);
         let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
         let files = join(dirs);
         let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);

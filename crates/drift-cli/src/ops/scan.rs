@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use drift_db::store::directory::{self, DirectoryRow};
-use drift_db::store::file::{self, FileRow, FileStat, FileWriter, Stored};
+use drift_db::store::file::{self, FileRow, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{discovery, event, graph};
 use drift_db::{
@@ -24,7 +24,7 @@ use drift_db::{
     lock_exclusive,
 };
 use drift_discover::{
-    Changes, Event, Fingerprint, Git, Head, Problem, Stat, Tree, TreeOptions, Walk, WalkMemory, WalkedDir,
+    Changes, Event, Fingerprint, Git, Head, Problem, Tree, TreeOptions, Walk, WalkMemory, WalkedDir,
     discover_tree, find_top, fingerprint, walk_again,
 };
 use jiff::Timestamp;
@@ -39,7 +39,7 @@ use proof::Proof;
 use tally::Tally;
 
 pub(crate) use report::{Moved, ScanReport};
-pub(super) use rows::stored_graph;
+pub(super) use rows::{stat, stored_graph};
 pub(crate) use tally::ProjectCounts;
 
 /// How a scan works.
@@ -102,13 +102,12 @@ pub(super) fn store<D: Borrow<Database>>(
     let memory = known.take_memory();
     let last_id = known.last_id();
     let (mut walked, head, found, database) = std::thread::scope(|threads| {
-        let walker = threads.spawn(|| walk_tree(session, paths, memory.as_ref(), options));
+        let walker = threads.spawn(|| walk_tree(session, paths, memory, options));
         let database = open()?;
         let found = known.find_graph(session, paths.root(), options, database.borrow())?;
         let (walked, head) = walker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         Ok::<_, CommandError>((walked, head, found, database))
     })?;
-    drop(memory);
     let mut changes = known.compare(&walked.files, options.rehash);
     drop(known);
     let dirs = std::mem::take(&mut walked.dirs);
@@ -152,7 +151,7 @@ pub(super) fn store<D: Borrow<Database>>(
 fn walk_tree(
     session: &Session<'_>,
     paths: &WorkspacePaths,
-    memory: Option<&WalkMemory>,
+    memory: Option<WalkMemory>,
     options: &ScanOptions,
 ) -> Result<(Walk, Head), CommandError> {
     let phase = session.phase("reading the tree", None, Unit::Items);
@@ -361,11 +360,6 @@ fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError
         moved.iter().try_for_each(|row| writer.add(row))?;
         Ok(moved.len() as u64)
     })
-}
-
-/// What a row says that the walk also sees.
-pub(super) fn stat(row: &FileStat<'_>) -> Stat {
-    Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 }
 }
 
 /// When a scan started, in nanoseconds since 1970, for the comparison with what it stored.

@@ -1,12 +1,12 @@
 //! From what discovery found to the rows that drift-db keeps, and back: a mapping, and no decision.
 
 use drift_db::store::StoredPath;
-use drift_db::store::file::FileRow;
+use drift_db::store::file::{FileRow, FileStat};
 use drift_db::store::graph::{EdgeRow, ExternalRow, GraphRows, ProjectRow, WorkspaceRow};
 use drift_db::store::scan::{ManifestRow, ProblemRow, Stamp};
 use drift_discover::{
     Ecosystem, Edge, EdgeKind, Fingerprint, Input, NativeWorkspace, Problem, Project, ProjectGraph,
-    ProjectId, RepoPath, Tree, language_of,
+    ProjectId, RepoPath, Stat, Tree, language_of,
 };
 
 use crate::ops::wire::stored;
@@ -73,6 +73,11 @@ pub(super) fn manifests(tree: &Tree) -> Vec<ManifestRow> {
     let mut rows: Vec<ManifestRow> = tree.inputs.iter().map(row).collect();
     rows.sort_by(|a, b| StoredPath::cmp(&a.path, &b.path));
     rows
+}
+
+/// What a row says that the walk also sees.
+pub(in crate::ops) fn stat(row: &FileStat<'_>) -> Stat {
+    Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 }
 }
 
 /// One hashed file; `keys` are those of the projects, in the order of the graph.

@@ -82,7 +82,12 @@ impl Build {
                 Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
                     let (args, end) = script.call(at + 1);
                     for value in &args.positional {
-                        match names(value) {
+                        let looped = match value {
+                            Value::Word(variable) => blocks.items(variable),
+                            _ => &[],
+                        };
+                        let found = if looped.is_empty() { names(value) } else { Some(looped.to_vec()) };
+                        match found {
                             Some(names) if !names.is_empty() => {
                                 names.iter().for_each(|name| self.include(word, name, line));
                             }

@@ -178,3 +178,42 @@ dependencies { api 'g:n:1' }
         ",
     );
 }
+
+#[test]
+fn a_loop_over_literals_includes_each_of_them() {
+    check(
+        r#"
+//- one/settings.gradle.kts
+listOf(
+    "a",
+    "b:c",
+).forEach { include(it) }
+setOf("d").forEach { name ->
+    include(name)
+}
+//- one/a/build.gradle.kts
+//- one/b/c/build.gradle.kts
+//- one/d/build.gradle.kts
+//- two/settings.gradle
+['x', 'y'].each { include it }
+["z", prefix + "w"].each { include it }
+//- two/x/build.gradle
+//- two/y/build.gradle
+//- two/z/build.gradle
+"#,
+        "
+        workspace gradle:one gradle
+        workspace gradle:two gradle
+        gradle:one : in gradle:one
+        gradle:one/a :a in gradle:one
+        gradle:one/b :b in gradle:one
+        gradle:one/b/c :b:c in gradle:one
+        gradle:one/d :d in gradle:one
+        gradle:two : in gradle:two
+        gradle:two/x :x in gradle:two
+        gradle:two/y :y in gradle:two
+        gradle:two/z (no name)
+        problem two/settings.gradle:2 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}

@@ -47,7 +47,7 @@ fn git(root: &Path, args: &[&str]) {
     assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
 }
 
-fn again(root: &Path, options: &WalkOptions, memory: &WalkMemory) -> Walk {
+fn again(root: &Path, options: &WalkOptions, memory: WalkMemory) -> Walk {
     walk_again(root, options, Some(memory), &AtomicBool::new(false), &|_| {}).unwrap()
 }
 
@@ -81,16 +81,16 @@ fn check_with(later: &WalkOptions, change: impl FnOnce(&Path)) {
 #[track_caller]
 fn check_at(root: &Path, later: &WalkOptions, change: impl FnOnce(&Path)) {
     let options = WalkOptions::default();
-    let first = again(root, &options, &WalkMemory::new("drift", LATER));
+    let first = again(root, &options, WalkMemory::new("drift", LATER));
     assert!(trusted(&first) >= 3, "{:?}", first.dirs);
     // Time stamps of the kernel are a few milliseconds coarse.
     std::thread::sleep(Duration::from_millis(20));
     change(root);
-    let second = again(root, later, &memory_of(&first, LATER));
+    let second = again(root, later, memory_of(&first, LATER));
     let plain = walk(root, later, &AtomicBool::new(false), &|_| {}).unwrap();
     assert_eq!(shown(&second), shown(&plain));
     assert_eq!(second.problems, plain.problems);
-    let third = again(root, later, &memory_of(&second, LATER));
+    let third = again(root, later, memory_of(&second, LATER));
     assert_eq!(shown(&third), shown(&plain));
     let sorted = |walk: &Walk| {
         let mut dirs = walk.dirs.clone();
@@ -231,8 +231,8 @@ fn names_that_are_not_text() {
 fn what_is_remembered_counts_for_the_same_drift_and_not_too_soon() {
     let dir = lay_out();
     let options = WalkOptions::default();
-    let first = again(dir.path(), &options, &WalkMemory::new("drift", LATER));
-    let other = again(dir.path(), &options, &WalkMemory::new("another", LATER));
+    let first = again(dir.path(), &options, WalkMemory::new("drift", LATER));
+    let other = again(dir.path(), &options, WalkMemory::new("another", LATER));
     assert_ne!(first.dirs[0].evidence, None);
     for dir in &first.dirs {
         let same = other.dirs.iter().find(|other| other.path == dir.path).unwrap();
@@ -240,7 +240,7 @@ fn what_is_remembered_counts_for_the_same_drift_and_not_too_soon() {
     }
     // Everything was written at most a tenth of a second before the root.
     let root = dir.path().metadata().unwrap();
-    let young = again(dir.path(), &options, &WalkMemory::new("drift", root.ctime() * 1_000_000_000));
+    let young = again(dir.path(), &options, WalkMemory::new("drift", root.ctime() * 1_000_000_000));
     assert_eq!(trusted(&young), 0);
     let plain = walk(dir.path(), &options, &AtomicBool::new(false), &|_| {}).unwrap();
     assert_eq!(plain.dirs, []);
@@ -250,9 +250,9 @@ fn what_is_remembered_counts_for_the_same_drift_and_not_too_soon() {
 fn names_that_nobody_saw_are_not_believed() {
     let dir = lay_out();
     let options = WalkOptions::default();
-    let first = again(dir.path(), &options, &WalkMemory::new("drift", LATER));
+    let first = again(dir.path(), &options, WalkMemory::new("drift", LATER));
     let mut memory = memory_of(&first, LATER);
     memory.file(b"b/x.log");
     memory.file(b"nowhere/at/all");
-    assert_eq!(shown(&again(dir.path(), &options, &memory)), shown(&first));
+    assert_eq!(shown(&again(dir.path(), &options, memory)), shown(&first));
 }

@@ -2,6 +2,7 @@
 
 use drift_config::LoadOptions;
 
+use super::ecosystem::kind;
 use super::*;
 use crate::ops::DatabaseSettings;
 use crate::shell::journal;
@@ -25,6 +26,8 @@ fn no_ecosystem_takes_the_name_of_a_built_in_one() {
 
 #[test]
 fn every_kind_of_dependency_can_be_described() {
+    use drift_config::DependencyKind;
+    use drift_discover::EdgeKind;
     let kinds: Vec<&str> = EdgeKind::ALL.iter().map(|(_, name)| *name).collect();
     assert_eq!(kinds, DependencyKind::WORDS);
     for (edge, name) in EdgeKind::ALL {
