@@ -181,6 +181,7 @@ fn an_agent_gets_one_screen() {
       `drift workspace graph --from PROJECT` to see what a project depends on
       `drift workspace graph --to PROJECT` to see what depends on a project
       `drift workspace affected` to list the projects that the changes since the base touch
+      `drift workspace check` to judge the projects by the rules of this repository
       `drift workspace scan` to bring all of this up to date
       `drift workspace backup` to take a verified snapshot
       `drift workspace restore` to bring the newest snapshot back
@@ -307,6 +308,18 @@ fn every_known_schema_is_read() {
 }
 
 #[test]
+fn a_check_that_records_keeps_its_sections_in_step() {
+    let env = workspace();
+    assert_eq!(context(&env, &[])["sections"]["health"], Value::Null);
+    env.run(["workspace", "check", "--record"]);
+    let document = context(&env, &[]);
+    let health = &document["sections"]["health"];
+    assert_eq!((&health["run"], &health["count"]), (&1.into(), &3.into()));
+    assert!(health["gate"].is_string() && health["health"].is_u64(), "{health}");
+    assert!(document["updated_at"]["health"].is_string() && document["updated_at"]["findings"].is_string());
+}
+
+#[test]
 fn a_recorded_check_is_told() {
     let env = workspace();
     let record = "INSERT INTO check_run (checked_at, pull_request) VALUES ('2026-11-22T20:15:30Z', 0);
@@ -339,6 +352,57 @@ fn a_recorded_check_is_told() {
     check(&context(&env, &[]), 2);
     let text = env.run(["workspace", "context", "--agent"]).success().stdout;
     assert!(text.lines().next().unwrap().ends_with(", health 81 of 100, gate \"fail\""), "{text}");
+}
+
+/// The overview as a process that runs for long sees it, with the number of live projects at the same point in time.
+fn live(live: &drift_db::LiveContext) -> (Value, u64) {
+    static NEVER: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
+    let holder = drift_db::Holder { pid: 1, command: "server".into(), since: "2026-11-22T20:15:30Z".into() };
+    let wait = std::time::Duration::from_secs(30);
+    let request = drift_db::LockRequest { holder, wait, interrupt: &NEVER };
+    let kept = live.sections(&request, std::time::Instant::now()).unwrap();
+    let (told, projects) = live
+        .read(&request, |sections, c| {
+            Ok((sections[0].value.clone(), drift_db::store::graph::projects(c)?.len()))
+        })
+        .unwrap();
+    // Between the two somebody may have committed, and what was kept is never newer.
+    assert!(kept[0].value["scan"]["id"].as_u64() <= told["scan"]["id"].as_u64());
+    (told, projects as u64)
+}
+
+#[test]
+fn a_process_that_runs_for_long_sees_each_scan_right_after_its_commit() {
+    let env = workspace();
+    let paths = drift_db::WorkspacePaths::new(drift_db::canonical(&env.path("")).unwrap());
+    let server = drift_db::LiveContext::new(paths, &["overview"], std::time::Duration::from_secs(3600));
+    assert_eq!(live(&server).1, 3);
+    for at in 0..5 {
+        env.write(format!("packages/new{at}/package.json"), format!("{{\"name\": \"new{at}\"}}"));
+        env.run(["workspace", "scan"]).success();
+        let (overview, projects) = live(&server);
+        assert_eq!((&overview["projects"], projects), (&(4 + at).into(), 4 + at));
+    }
+    // While scans go on, context and rows are never of two scans.
+    let mut scanning = env.command(["workspace", "scan"]).spawn().unwrap();
+    let mut round = 0;
+    while round < 4 {
+        let (overview, projects) = live(&server);
+        assert_eq!(overview["projects"], projects);
+        if scanning.try_wait().unwrap().is_some() {
+            round += 1;
+            std::fs::remove_dir_all(env.path(format!("packages/new{round}"))).unwrap();
+            scanning = env.command(["workspace", "scan"]).spawn().unwrap();
+        }
+    }
+    scanning.wait().unwrap();
+    // Nobody who only might ask again keeps a restore from its lock.
+    env.run(["workspace", "backup"]).success();
+    std::fs::remove_dir_all(env.path("packages/new0")).unwrap();
+    env.run(["workspace", "scan"]).success();
+    assert_eq!(live(&server).1, 3);
+    env.run(["workspace", "restore", "--yes"]).success();
+    assert_eq!(live(&server), (context(&env, &[])["sections"]["overview"].clone(), 4));
 }
 
 #[test]

@@ -168,3 +168,18 @@ fn a_killed_migrate_leaves_old_or_new_and_finishes_when_run_again() {
         assert_eq!((version(&env, "drift"), version(&env, "cortex")), LATEST);
     }
 }
+
+#[test]
+fn verbose_traces_tell_every_step() {
+    let env = old();
+    let quiet = env.run(["workspace", "migrate", "--database", "cortex"]).success();
+    assert_eq!(quiet.stderr, "");
+    let told = env.run(["-v", "workspace", "migrate"]).success();
+    let places =
+        ["took the safety snapshot", "rehearsed on a copy", "0002_context", "0003_project_state", "migrated"]
+            .map(|words| {
+                told.stderr.find(words).unwrap_or_else(|| panic!("no {words:?} in {}", told.stderr))
+            });
+    assert!(places.is_sorted(), "{}", told.stderr);
+    assert!(!told.stdout.contains("rehearsed"), "{}", told.stdout);
+}

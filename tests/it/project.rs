@@ -223,6 +223,17 @@ fn restore_remembers_too() {
 }
 
 #[test]
+fn import_remembers_too() {
+    let env = two();
+    env.run_in("web", ["workspace", "export", "-o", "../bundle"]).success();
+    env.run(["project", "remove", "web"]).success();
+    env.run_in("web", ["workspace", "import", "../bundle", "--yes"]).success();
+    assert_eq!(listed(&env), ["shop healthy", "web healthy"]);
+    let told = env.run_in("web", ["workspace", "context", "--json"]).success().json();
+    assert_eq!(told["updated_at"].as_object().unwrap().len(), 7);
+}
+
+#[test]
 fn a_damaged_registry_is_made_anew() {
     let env = two();
     std::fs::write(registry(&env), vec![7; 9000]).unwrap();

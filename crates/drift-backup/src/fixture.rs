@@ -104,6 +104,7 @@ impl Fixture {
             random: self.random.fetch_add(1, Ordering::Relaxed),
             drift_version: "0.1.0-test",
             git_head: Some("0123456"),
+            journal: None,
             interrupt: &self.interrupt,
             events,
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use drift_db::copy::Watch;
-use drift_db::{Author, LockRequest, WorkspacePaths};
+use drift_db::{Author, JournalMode, LockRequest, WorkspacePaths};
 use jiff::Timestamp;
 
 /// Something worth showing while an operation runs.
@@ -28,6 +28,8 @@ pub struct Work<'a> {
     pub drift_version: &'static str,
     /// The commit that is checked out, for the headers of snapshots.
     pub git_head: Option<&'a str>,
+    /// How what goes live journals where nothing live tells; `None` lets the file system decide.
+    pub journal: Option<JournalMode>,
     pub interrupt: &'a Arc<AtomicBool>,
     /// Called from worker threads too.
     pub events: &'a (dyn Fn(BackupEvent) + Sync),

@@ -5,13 +5,14 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use drift_config::Config;
+use drift_db::{JournalMode, StartupCheck};
 use jiff::Timestamp;
 
 use crate::args::GlobalArgs;
 use crate::env::Env;
 use crate::error::{CommandError, ErrorCode};
 use crate::ops::config::{self, Anchor, Files, Sources};
-use crate::ops::{Interrupt, Place, Session, Wait};
+use crate::ops::{DatabaseSettings, Interrupt, Place, Session, Wait};
 use crate::ui::Ui;
 use crate::ui::human::shown;
 use crate::{logging, signals};
@@ -51,16 +52,18 @@ impl<'a> Shell<'a> {
             command: &self.command,
             interrupt: &self.interrupt,
             events: self.ui,
+            databases: DatabaseSettings::default(),
         }
     }
 
-    /// The same for a command that takes locks, which waits for them as `config` says unless `--wait` is given.
+    /// The same for a command that takes locks or writes, as `config` says; for locks unless `--wait` is given.
     pub(crate) fn session_with(&self, config: &Config) -> Session<'_> {
         let wait = match config.lock.wait.0 {
             time if time.is_zero() => Wait::No,
             time => Wait::For(time),
         };
-        Session { wait: self.global.wait.unwrap_or(wait), ..self.session() }
+        let databases = DatabaseSettings { startup: startup(config), journal: journal(config) };
+        Session { wait: self.global.wait.unwrap_or(wait), databases, ..self.session() }
     }
 
     /// The settings that hold here, with a warning for what nobody reads.
@@ -131,3 +134,22 @@ fn enter(dir: &Path) -> Result<PathBuf, CommandError> {
 
 #[cfg(test)]
 mod tests;
+
+/// How databases are checked before a command writes to them.
+pub(crate) fn startup(config: &Config) -> StartupCheck {
+    match config.db.startup_check {
+        drift_config::StartupCheck::Auto => StartupCheck::Auto,
+        drift_config::StartupCheck::Quick => StartupCheck::Quick,
+        drift_config::StartupCheck::Header => StartupCheck::Header,
+        drift_config::StartupCheck::Off => StartupCheck::Off,
+    }
+}
+
+/// The journal of new databases; `None` lets the file system decide.
+pub(crate) fn journal(config: &Config) -> Option<JournalMode> {
+    match config.db.journal_mode {
+        drift_config::JournalMode::Auto => None,
+        drift_config::JournalMode::Wal => Some(JournalMode::Wal),
+        drift_config::JournalMode::Delete => Some(JournalMode::Delete),
+    }
+}

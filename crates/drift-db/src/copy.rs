@@ -21,6 +21,7 @@ use crate::integrity::{self, IntegrityFinding, Level};
 use crate::kind::DatabaseKind;
 use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
+use crate::startup;
 use crate::state::{self, DatabaseState, Need};
 use crate::store::workspace::{self, WorkspaceRow};
 
@@ -110,6 +111,11 @@ impl PinnedSource {
             DatabaseKind::Drift => Ok(workspace::get(&self.connection).at(&self.path)?.map(|row| row.id)),
             DatabaseKind::Cortex | DatabaseKind::Registry => Ok(None),
         }
+    }
+
+    /// Fails if the file is longer than its header says: a copy would leave out what is behind.
+    pub fn check_length(&self) -> Result<()> {
+        startup::header(&self.connection, &self.path, self.kind)
     }
 
     /// The workspace itself, where the database holds it.

@@ -139,6 +139,11 @@ impl Database {
         Ok(DataVersion { file: readers.file, commits })
     }
 
+    /// Whether others can write while this is open: not if, after a crash, it has the file for itself.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.readers().limit > 1
+    }
+
     /// Whether anything was committed, or the file replaced, after `before` was taken from this `Database`.
     pub fn changed_since(&self, before: DataVersion) -> Result<bool> {
         Ok(self.data_version()? != before)

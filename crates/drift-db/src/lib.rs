@@ -18,6 +18,7 @@ mod gate;
 pub mod integrity;
 pub mod intent;
 mod kind;
+mod live_context;
 mod lock;
 mod migrate;
 mod paths;
@@ -40,6 +41,7 @@ pub use error::{DbError, Result, SqlError};
 pub use filesystem::{free_bytes, wal_unsafe};
 pub use gate::{Gate, SchemaFinding};
 pub use kind::DatabaseKind;
+pub use live_context::LiveContext;
 pub use lock::{
     ExclusiveLock, Holder, LockName, LockRequest, SharedLock, holder, lock_exclusive, lock_shared,
 };

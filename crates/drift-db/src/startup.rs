@@ -55,8 +55,9 @@ pub(crate) fn check(
 /// Whether the file has as many pages as its header says, as long as nothing waits in a journal.
 /// SQLite itself refuses a file that is shorter than its header says, and passes over one that is longer.
 pub(crate) fn header(connection: &Connection, path: &Path, kind: DatabaseKind) -> Result<()> {
-    let tx = connection.unchecked_transaction().at(path)?;
-    let number = |pragma| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).at(path);
+    // Both numbers of one moment; a pinned source is in its transaction already.
+    let _tx = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose().at(path)?;
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).at(path);
     let expected = number("page_count")?.saturating_mul(number("page_size")?).cast_unsigned();
     let found = path.metadata().map_or(0, |meta| meta.len());
     let [_, wal, _, journal] = database_set(path);

@@ -121,13 +121,25 @@ impl Inspection {
         &self,
         check: StartupCheck,
         interrupt: &Arc<AtomicBool>,
+        lock: &ExclusiveLock,
+    ) -> Result<()> {
+        let check_one = |found: &FoundDatabase| self.check_one(found.kind, check, interrupt, lock);
+        self.databases.iter().try_for_each(check_one)
+    }
+
+    /// The same for the one that is written, whatever the other one is like.
+    pub fn check_one(
+        &self,
+        kind: DatabaseKind,
+        check: StartupCheck,
+        interrupt: &Arc<AtomicBool>,
         _lock: &ExclusiveLock,
     ) -> Result<()> {
-        let readable = self.databases.iter().filter_map(|found| Some((found, found.reader.as_ref()?)));
-        for (found, reader) in readable {
-            startup::check(reader, &found.path, found.kind, check, interrupt)?;
+        let found = self.databases.iter().find(|found| found.kind == kind);
+        match found.and_then(|found| Some((found, found.reader.as_ref()?))) {
+            None => Ok(()),
+            Some((found, reader)) => startup::check(reader, &found.path, kind, check, interrupt),
         }
-        Ok(())
     }
 
     /// A database before it is opened for good. `None` if there is none, or it is not of a version that this

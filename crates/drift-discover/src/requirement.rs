@@ -17,18 +17,18 @@ pub(crate) use version::{Part, Version};
 use crate::ecosystem::npm;
 
 /// A set of versions: a union of intervals, sorted, apart from each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Requirement(Vec<Interval>);
 
 /// From one version to another; `None` is no end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Interval {
     lower: Option<Bound>,
     upper: Option<Bound>,
 }
 
 /// An end of an interval.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Bound {
     version: Version,
     included: bool,

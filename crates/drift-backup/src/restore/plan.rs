@@ -79,8 +79,8 @@ pub fn live_state(paths: &WorkspacePaths, kind: DatabaseKind) -> Result<LiveStat
     if let Some(detail) = super::quarantine::needs_rollback(&path) {
         return Ok(LiveState::Unusable { detail });
     }
-    match PinnedSource::open(&path, kind) {
-        Ok(_) => Ok(LiveState::Sound),
+    match PinnedSource::open(&path, kind).and_then(|source| source.check_length()) {
+        Ok(()) => Ok(LiveState::Sound),
         Err(busy @ DbError::Busy { .. }) => Err(busy.into()),
         Err(why) => Ok(LiveState::Unusable { detail: why.to_string() }),
     }

@@ -1,7 +1,7 @@
 //! Finishing or undoing a swap that was interrupted.
 //!
-//! Rules: finished if the private copies are still what the intent says, or are live already; else undone from
-//! the safety snapshot; else refused, changing nothing. An intent whose workspace is another one is refused too:
+//! Rules: finished if the private copies are still what the intent says, or are live already, and pass their checks
+//! where they are live; else undone from the safety snapshot; else refused, changing nothing. An intent whose workspace is another one is refused too:
 //! who planted it knows no identity that is only in the user's own database.
 
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
@@ -10,17 +10,18 @@ use drift_db::{DatabaseKind, DbError, ExclusiveLock};
 
 use super::plan::workspace_id;
 use super::stage;
-use super::swap::{finish, go_live, make_ready};
+use super::swap::{Ending, conclude, finish, go_live, make_ready};
 use crate::archive;
 use crate::error::{BackupError, Result};
 use crate::store::SnapshotStore;
 use crate::work::Work;
 
 /// What became of an interrupted swap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
     Finished(Operation),
-    Undone(Operation),
+    /// Because its copies are gone, or for what the check of the live databases said.
+    Undone(Operation, Option<String>),
 }
 
 /// Finishes or undoes what the intent tells of, if there is one.
@@ -33,12 +34,13 @@ pub fn recover(work: &Work<'_>, lock: &ExclusiveLock) -> Result<Option<Recovery>
         return Err(DbError::Untrusted { path: work.paths.intent(), detail }.into());
     }
     if can_finish(work, &intent)? {
-        go_live(work, &intent, lock).map_err(|halted| halted.why)?;
-        finish(work, &intent, lock)?;
-        return Ok(Some(Recovery::Finished(intent.operation)));
+        return Ok(Some(match conclude(work, &intent, lock).map_err(|halted| halted.why)? {
+            Ending::Finished(_) => Recovery::Finished(intent.operation),
+            Ending::Undone(why) => Recovery::Undone(intent.operation, Some(why.to_string())),
+        }));
     }
     undo(work, &intent, lock)?;
-    Ok(Some(Recovery::Undone(intent.operation)))
+    Ok(Some(Recovery::Undone(intent.operation, None)))
 }
 
 /// Whether every copy is there as the intent says, or went live by a rename.

@@ -88,8 +88,9 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
         staged.kept = intent::clear(work.paths, lock).is_err();
         return Err(why.into());
     }
-    let unfolded = match go_live(work, &intent, lock) {
-        Ok(unfolded) => unfolded,
+    let unfolded = match conclude(work, &intent, lock) {
+        Ok(Ending::Finished(unfolded)) => unfolded,
+        Ok(Ending::Undone(why)) => return Err(why),
         Err(Halted { why, changed }) => {
             if !changed {
                 staged.kept = intent::clear(work.paths, lock).is_err();
@@ -97,31 +98,23 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
             return Err(why);
         }
     };
-    match check_live(work, &intent) {
-        Ok(()) => {}
-        // The copies passed and the live files do not: back to what was there.
-        Err(
-            why @ (BackupError::FailedCheck { .. }
-            | BackupError::Db(DbError::Corrupt { .. } | DbError::Untrusted { .. })),
-        ) => {
-            recover::undo(work, &intent, lock)?;
-            return Err(why);
-        }
-        // Nobody could look. The intent stays, and the next command does this again.
-        Err(other) => return Err(other),
-    }
-    finish(work, &intent, lock)?;
     Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
 }
 
-/// What is restored journals as the workspace did: with a rollback journal where somebody chose that, or where
-/// WAL is unsafe.
+/// What is restored journals as the workspace did, and where nothing live tells, as a new one would: as it is
+/// configured, else with a rollback journal where WAL is unsafe.
 fn journal(work: &Work<'_>) -> JournalMode {
     let live = DatabaseKind::WORKSPACE.map(|kind| copy::journal_mode(&work.paths.database(kind)));
-    if live.contains(&Some(JournalMode::Delete)) || wal_unsafe(&work.paths.drift_dir()).is_some() {
+    let by_place = || match wal_unsafe(&work.paths.drift_dir()) {
+        Some(_) => JournalMode::Delete,
+        None => JournalMode::Wal,
+    };
+    if live.contains(&Some(JournalMode::Delete)) {
         JournalMode::Delete
+    } else if live.contains(&Some(JournalMode::Wal)) {
+        by_place()
     } else {
-        JournalMode::Wal
+        work.journal.unwrap_or_else(by_place)
     }
 }
 
@@ -143,6 +136,30 @@ pub(super) fn make_ready(
         }
     }
     Ok(migrated)
+}
+
+/// How going live ended; the intent is gone in either case.
+pub(super) enum Ending {
+    /// All of it is live; another program still reads the old state of these.
+    Finished(Vec<DatabaseKind>),
+    /// The copies passed and the live files did not, so what was there before is live again.
+    Undone(BackupError),
+}
+
+/// Puts the databases of the intent in place, looks at the result, and is done with it or goes back. Every swap
+/// ends here, an interrupted one by way of [`super::recover()`].
+pub(super) fn conclude(work: &Work<'_>, intent: &Intent, lock: &ExclusiveLock) -> Result<Ending, Halted> {
+    let unfolded = go_live(work, intent, lock)?;
+    let live = |why| Halted { why, changed: true };
+    match check_live(work, intent) {
+        Ok(()) => finish(work, intent, lock).map(|()| Ending::Finished(unfolded)).map_err(live),
+        Err(
+            why @ (BackupError::FailedCheck { .. }
+            | BackupError::Db(DbError::Corrupt { .. } | DbError::Untrusted { .. })),
+        ) => recover::undo(work, intent, lock).map(|()| Ending::Undone(why)).map_err(live),
+        // Nobody could look. The intent stays, and the next command does this again.
+        Err(other) => Err(live(other)),
+    }
 }
 
 /// Why going live stopped, and whether something live is new already.

@@ -343,9 +343,52 @@ fn one_whose_copies_are_gone_is_undone() {
     killed(&fixture, &snapshot, "restoring", 2);
     assert_eq!(fixture.generations(), [OLD[0], NEW[1]], "the test means to look at a mixed pair");
     fs_err::remove_dir_all(fixture.paths.staging()).unwrap();
-    assert_eq!(recovered(&fixture).unwrap(), Some(Recovery::Undone(Operation::Restore)));
+    assert_eq!(recovered(&fixture).unwrap(), Some(Recovery::Undone(Operation::Restore, None)));
     assert_eq!(fixture.generations(), NEW);
     assert_eq!(intent::read(&fixture.paths).unwrap(), None);
+}
+
+/// Breaks what has just gone live, before the `at`th check looks at it.
+fn broken_when_live(fixture: &Fixture, at: u32) -> impl Fn(BackupEvent) + Sync {
+    let live = fixture.live(DatabaseKind::Cortex);
+    let seen = AtomicU32::new(0);
+    move |event| {
+        if matches!(event, BackupEvent::Phase { name: "checking", .. })
+            && seen.fetch_add(1, Ordering::Relaxed) + 1 == at
+        {
+            overwrite(&live, 60_000, 60_000);
+        }
+    }
+}
+
+#[test]
+fn what_fails_its_check_when_live_is_undone() {
+    let fixture = Fixture::new();
+    let snapshot = fixture.manual();
+    fixture.generation(2);
+    let error = restore_with(&fixture, &snapshot, &BOTH, &broken_when_live(&fixture, 3)).unwrap_err();
+    let is_damage = |error: &BackupError| {
+        matches!(error, BackupError::FailedCheck { .. } | BackupError::Db(DbError::Corrupt { .. }))
+    };
+    assert!(is_damage(&error), "{error:?}");
+    assert_eq!(fixture.generations(), NEW);
+    assert_eq!(intent::read(&fixture.paths).unwrap(), None);
+    // The same when the check is that of whoever finishes an interrupted one.
+    for (phase, at) in [("restoring", 1), ("restoring", 2), ("checking", 3)] {
+        let fixture = Fixture::new();
+        let snapshot = fixture.manual();
+        fixture.generation(2);
+        killed(&fixture, &snapshot, phase, at);
+        let lock = fixture.exclusive(LockName::Workspace);
+        let recovery = fixture.with_events(&broken_when_live(&fixture, 1), |work| recover(work, &lock));
+        let recovery = recovery.unwrap();
+        assert!(
+            matches!(recovery, Some(Recovery::Undone(Operation::Restore, Some(_)))),
+            "{phase} {at}: {recovery:?}"
+        );
+        assert_eq!(fixture.generations(), NEW);
+        assert_eq!(intent::read(&fixture.paths).unwrap(), None);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! reader never sees them out of step with the rows. They are a view, made from the rows alone, and where they are missing (an older workspace) or of another format they are made from the rows on the way.
 
 mod agent;
-pub(super) mod keep;
+mod keep;
 mod sections;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,8 @@ use drift_db::store::event;
 use drift_db::store::history::Cutoffs;
 use drift_db::store::workspace as identity;
 use drift_db::{
-    DatabaseKind, DbError, ExclusiveLock, LockName, Need, WorkspacePaths, intent, lock_exclusive,
+    DatabaseKind, DbError, ExclusiveLock, LockName, Need, StartupCheck, WorkspacePaths, intent,
+    lock_exclusive,
 };
 use drift_gc::{
     Action, DatabaseFacts, Done, Facts, FileFacts, FullVacuum, GcError, GcPlan, GcPolicy, GcWork, Target,
@@ -19,7 +20,7 @@ use serde::Serialize;
 
 use super::recovery::settle;
 use super::workspace::{Workspace, is_there, locate, none_at};
-use super::{Session, Wait, Warning};
+use super::{DatabaseSettings, Session, Wait, Warning};
 use crate::error::{CommandError, ErrorCode};
 
 /// How long after the last one an automatic gc is due.
@@ -103,6 +104,8 @@ fn collect(session: &Session<'_>, options: &GcOptions) -> Result<GcReport, Comma
         true => Some(lock_exclusive(&paths, LockName::Catalog, &session.lock_request())?),
         false => None,
     };
+    let startup = session.databases.startup;
+    workspace.inspection.check_before_writing(startup, session.interrupt.shared(), &writer)?;
     let before = Usage::measure(&paths)?.total();
     let plan = plan(session, &mut workspace, policy)?;
     // What read the databases so far may have done so without shared memory, on a full disk.
@@ -321,8 +324,9 @@ pub(crate) fn automatic(session: &Session<'_>, options: &AutomaticOptions) {
     if !options.enabled {
         return;
     }
-    // Nobody asked for it, so nobody waits for it.
-    let session = Session { wait: Wait::No, ..*session };
+    // Nobody asked for it, so nobody waits for it; and the command that was asked for has looked already.
+    let databases = DatabaseSettings { startup: StartupCheck::Off, ..session.databases };
+    let session = Session { wait: Wait::No, databases, ..*session };
     let collected = match is_due(&session, options) {
         Ok(true) => collect(&session, &GcOptions { policy: options.policy.clone(), mode: Mode::Run }),
         Ok(false) => return,

@@ -27,7 +27,7 @@ use super::scan::proof::prove;
 use super::wire::stored;
 use super::work::with_work;
 use super::workspace::unfinished;
-use super::{Session, Warning, context};
+use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
 /// Where a bundle comes from.
@@ -214,6 +214,7 @@ pub(crate) fn apply(
     };
     context::refresh(session, &paths, &lock);
     drop(lock);
+    known::remember(session, paths.root(), &identity);
     for kind in &swapped.unfolded {
         let message =
             format!("another program still reads the old {}; its WAL stays until then", kind.file_name());

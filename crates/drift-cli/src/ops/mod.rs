@@ -40,7 +40,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drift_db::{Author, Holder, LockRequest};
+use drift_db::{Author, Holder, JournalMode, LockRequest, StartupCheck};
 use jiff::Timestamp;
 
 pub(crate) use events::{Event, EventSink, Phase, Unit, Warning};
@@ -80,6 +80,22 @@ pub(crate) struct Session<'a> {
     pub(crate) command: &'a str,
     pub(crate) interrupt: &'a Interrupt,
     pub(crate) events: &'a dyn EventSink,
+    pub(crate) databases: DatabaseSettings,
+}
+
+/// What `[db]` says of every command that writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DatabaseSettings {
+    /// How databases are checked before anything is written to them.
+    pub(crate) startup: StartupCheck,
+    /// How databases journal where none is there to tell; `None` lets the file system decide.
+    pub(crate) journal: Option<JournalMode>,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> DatabaseSettings {
+        DatabaseSettings { startup: StartupCheck::Auto, journal: None }
+    }
 }
 
 impl<'a> Session<'a> {

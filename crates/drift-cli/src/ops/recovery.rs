@@ -71,8 +71,11 @@ pub(super) fn tell(session: &Session<'_>, recovery: Option<Recovery>) {
         Some(Recovery::Finished(operation)) => {
             session.note(&format!("finished a {} that was interrupted", operation.name()));
         }
-        Some(Recovery::Undone(operation)) => {
+        Some(Recovery::Undone(operation, None)) => {
             session.note(&format!("undid a {} that was interrupted", operation.name()));
+        }
+        Some(Recovery::Undone(operation, Some(why))) => {
+            session.note(&format!("undid a {} that was interrupted: {why}", operation.name()));
         }
     }
 }

@@ -201,7 +201,11 @@ fn rebuild_index(session: &Session<'_>, paths: &WorkspacePaths) -> Result<(), Co
     let _shared = lock_shared(paths, LockName::Workspace, &session.lock_request())?;
     let writer = lock_exclusive(paths, LockName::Writer, &session.lock_request())?;
     let mut inspection = inspect(paths)?;
-    inspection.usable(Need::Known)?;
+    for found in inspection.databases.iter().filter(|found| found.kind == DatabaseKind::Cortex) {
+        inspection.usable_one(found, Need::Known)?;
+    }
+    let startup = session.databases.startup;
+    inspection.check_one(DatabaseKind::Cortex, startup, session.interrupt.shared(), &writer)?;
     let cortex = inspection.writer(DatabaseKind::Cortex, &writer)?.ok_or_else(|| unfinished(paths.root()))?;
     let detail = serde_json::json!({ "rebuilt": "memory_fts" });
     let now = session.now.to_string();

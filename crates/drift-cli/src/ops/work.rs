@@ -38,6 +38,7 @@ pub(super) fn with_work<T>(
         random: random::number(),
         drift_version: env!("CARGO_PKG_VERSION"),
         git_head: head.as_deref(),
+        journal: session.databases.journal,
         interrupt: session.interrupt.shared(),
         events: &events,
     })

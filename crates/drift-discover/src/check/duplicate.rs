@@ -4,10 +4,10 @@
 //! Only within a workspace: examples and tests that stand alone may be called as they like. Where discovery had
 //! to choose between the two itself, it has reported a problem, which counts here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Finding, Index, Rule, of_project, some_of};
-use crate::graph::Project;
+use crate::graph::{Project, ProjectId};
 
 /// What names are compared by; `None` where the tool does not mind.
 fn key(ecosystem: &str, project: &Project) -> Option<String> {
@@ -54,12 +54,11 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
             findings.push(Finding { mention, ..of_project(project, Rule::DuplicateName, name, message) });
         }
     }
+    let told = findings.iter().filter(|finding| finding.rule == Rule::DuplicateName);
+    let told: HashSet<ProjectId> = told.filter_map(|finding| finding.project.clone()).collect();
     for problem in index.input.problems.iter().filter(|problem| PROBLEMS.contains(&problem.code)) {
         let Some(project) = index.owner(&problem.file) else { continue };
-        let told = |finding: &&Finding| {
-            finding.rule == Rule::DuplicateName && finding.project.as_ref() == Some(&project.id)
-        };
-        if findings.iter().find(told).is_none() {
+        if !told.contains(&project.id) {
             let name = project.name.as_deref().unwrap_or_default();
             let finding = of_project(project, Rule::DuplicateName, name, problem.message.clone());
             findings.push(Finding { file: problem.file.clone(), line: problem.line, ..finding });

@@ -8,7 +8,7 @@
 //! pick no version, peer dependencies, which ask for what somebody else picked, and what one project itself
 //! requires at several versions, which it does on purpose.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Finding, Index, Rule, of_project, some_of};
 use crate::graph::{EdgeKind, Project};
@@ -88,23 +88,24 @@ pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn report(ecosystem: &str, name: &str, wishes: &[Wish<'_>], findings: &mut Vec<Finding>) {
-    // Few distinct versions, so a list is searched.
-    let mut groups: Vec<(&Requirement, Vec<&Wish>)> = Vec::new();
+    let mut groups: HashMap<&Requirement, Vec<&Wish>> = HashMap::new();
     for wish in wishes {
-        match groups.iter_mut().find(|(wanted, _)| **wanted == wish.wanted) {
-            Some((_, group)) => group.push(wish),
-            None => groups.push((&wish.wanted, vec![wish])),
-        }
+        groups.entry(&wish.wanted).or_default().push(wish);
+    }
+    if groups.len() < 2 {
+        return;
     }
     // Of equally many, those are right who ask for the newer version.
-    let most = |a: &(&Requirement, Vec<&Wish>), b: &(&Requirement, Vec<&Wish>)| {
-        a.1.len().cmp(&b.1.len()).then_with(|| a.0.compare(b.0))
-    };
-    let Some((majority, followers)) = groups.iter().max_by(|a, b| most(a, b)) else { return };
+    let most = groups.iter().max_by(|a, b| {
+        let newer = || a.0.compare(b.0);
+        // Some order, so that the same input always gives the same answer.
+        a.1.len().cmp(&b.1.len()).then_with(newer).then_with(|| b.1[0].project.id.cmp(&a.1[0].project.id))
+    });
+    let Some((majority, followers)) = most else { return };
     let ids: Vec<&str> = followers.iter().map(|wish| wish.project.id.0.as_str()).collect();
     let spellings: BTreeSet<&str> = followers.iter().map(|wish| wish.written).collect();
     let spelling = spellings.first().copied().unwrap_or_default();
-    for (wanted, group) in groups.iter().filter(|(wanted, _)| wanted != majority) {
+    for (wanted, group) in groups.iter().filter(|(wanted, _)| *wanted != majority) {
         let is_binding = !FLOORS.contains(&ecosystem);
         let apart = match is_binding && !wanted.intersects(majority) {
             true => ", and no version satisfies both",

@@ -68,6 +68,17 @@ fn find(context: &Context) -> Found {
         }
     }
     let names = Names { workspaces: &workspaces, everywhere };
+    // What uv is told to leave alone, though a workspace lies above.
+    let excluded: BTreeMap<&RepoPath, workspace::Excluded> = (workspaces.iter())
+        .filter_map(|known| {
+            let manifest = projects.get(&known.root)?;
+            Some((&known.root, workspace::excluded(manifest.workspace.as_ref()?)))
+        })
+        .collect();
+    let left_out = |dir: &RepoPath| {
+        let covers = |root: RepoPath| excluded.get(&root).is_some_and(|excluded| excluded.covers(&root, dir));
+        projects.get(dir).is_some_and(|manifest| manifest.is_unmanaged) || dir.ancestors().skip(1).any(covers)
+    };
     for (dir, workspace) in dirs {
         let Some(manifest) = projects.get(&dir) else { continue };
         let Some(project) = &manifest.project else { continue };
@@ -92,22 +103,11 @@ fn find(context: &Context) -> Found {
             links,
             external,
             ranges,
-            left_out: workspace.is_none() && left_out(&projects, &dir),
+            left_out: workspace.is_none() && left_out(&dir),
             path: dir,
         });
     }
     found
-}
-
-/// Whether uv is told that `dir` is no member of a workspace above it.
-fn left_out(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
-    let is_unmanaged = projects.get(dir).is_some_and(|manifest| manifest.is_unmanaged);
-    is_unmanaged
-        || dir.ancestors().skip(1).any(|root| {
-            let manifest = projects.get(&root);
-            let workspace = manifest.as_ref().and_then(|manifest| manifest.workspace.as_ref());
-            workspace.is_some_and(|workspace| workspace::leaves_out(workspace, &root, dir))
-        })
 }
 
 /// Whether `dir` is part of a template whose names are yet to be filled in.

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 const MAX_TEXT: usize = 256;
 
 /// A version of any ecosystem.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Version {
     /// Without the zeros at the end.
     numbers: Vec<u64>,
@@ -16,7 +16,7 @@ pub(crate) struct Version {
 }
 
 /// A part of a tail. Numbers come before words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Part {
     Number(u64),
     Word(String),

@@ -11,7 +11,7 @@ use crate::ops::config::Anchor;
 use crate::ops::init::{InitOptions, InitReport};
 use crate::ops::scan::Rehash;
 use crate::ops::{self, wire::ProblemView};
-use crate::shell::Shell;
+use crate::shell::{Shell, journal};
 use crate::ui::{Outcome, Report, Table, Text, human};
 
 /// Create the workspace of a repository and scan it
@@ -50,7 +50,7 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     let config = shell.config(Anchor::New)?;
     let options = InitOptions {
         scan: options::scan(&config, shell, Rehash::Changed),
-        journal: options::journal(&config),
+        journal: journal(&config),
         recreate: args.recreate.into_iter().map(DatabaseKind::from).collect(),
         retention: options::retention(&config),
     };

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use drift_config::{CiEnv, Config, HumanDuration, Limit};
-use drift_db::{JournalMode, StartupCheck};
 use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
 use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
@@ -15,7 +14,7 @@ use crate::ops::cache_key::CacheKeyOptions;
 use crate::ops::check::{CheckOptions, Keep, Policy, Scope};
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
-use crate::shell::Shell;
+use crate::shell::{Shell, startup};
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
@@ -85,25 +84,6 @@ fn tree(config: &Config, default_excludes: Option<PathBuf>) -> TreeOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),
         },
-    }
-}
-
-/// How databases are checked before a command writes to them.
-fn startup(config: &Config) -> StartupCheck {
-    match config.db.startup_check {
-        drift_config::StartupCheck::Auto => StartupCheck::Auto,
-        drift_config::StartupCheck::Quick => StartupCheck::Quick,
-        drift_config::StartupCheck::Header => StartupCheck::Header,
-        drift_config::StartupCheck::Off => StartupCheck::Off,
-    }
-}
-
-/// The journal of new databases; `None` lets the file system decide.
-pub(super) fn journal(config: &Config) -> Option<JournalMode> {
-    match config.db.journal_mode {
-        drift_config::JournalMode::Auto => None,
-        drift_config::JournalMode::Wal => Some(JournalMode::Wal),
-        drift_config::JournalMode::Delete => Some(JournalMode::Delete),
     }
 }
 

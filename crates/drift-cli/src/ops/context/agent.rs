@@ -88,6 +88,7 @@ const COMMANDS: &[Command] = &[
         run: "drift workspace affected",
         to: "list the projects that the changes since the base touch",
     },
+    Command { run: "drift workspace check", to: "judge the projects by the rules of this repository" },
     Command { run: "drift workspace scan", to: "bring all of this up to date" },
     Command { run: "drift workspace backup", to: "take a verified snapshot" },
     Command { run: "drift workspace restore", to: "bring the newest snapshot back" },

@@ -96,9 +96,9 @@ pub(super) fn members(
     members
 }
 
-/// Whether the workspace at `root` excludes `dir`.
-pub(super) fn leaves_out(workspace: &Workspace, root: &RepoPath, dir: &RepoPath) -> bool {
-    Excluded::new(workspace, |_, _| {}).covers(root, dir)
+/// What the workspace excludes, for projects that are found otherwise; mistakes in it were reported before.
+pub(super) fn excluded(workspace: &Workspace) -> Excluded {
+    Excluded::new(workspace, |_, _| {})
 }
 
 fn has_manifest(projects: &Manifests<Manifest>, dir: &RepoPath) -> bool {
@@ -117,7 +117,7 @@ fn is_passed_over(visible: &[RepoPath], dir: &RepoPath) -> bool {
 }
 
 /// `exclude`: unlike in `members`, a wildcard crosses slashes.
-struct Excluded(Vec<GlobMatcher>);
+pub(super) struct Excluded(Vec<GlobMatcher>);
 
 impl Excluded {
     fn new(workspace: &Workspace, report: impl Fn(&Listed, String)) -> Excluded {
@@ -140,7 +140,8 @@ impl Excluded {
         Excluded(workspace.exclude.iter().take(MAX_EXCLUDES).filter_map(compile).collect())
     }
 
-    fn covers(&self, root: &RepoPath, dir: &RepoPath) -> bool {
+    /// Whether `dir` is excluded from the workspace at `root`.
+    pub(super) fn covers(&self, root: &RepoPath, dir: &RepoPath) -> bool {
         let below = dir.strip_prefix(root).map(String::from_utf8_lossy);
         below.is_some_and(|below| self.0.iter().any(|glob| glob.is_match(&*below)))
     }

@@ -30,22 +30,19 @@ pub(super) fn write(report: &CheckReport, scope: Scope, out: &mut Text) -> io::R
     }
     out.line(format_args!("{}: {}", styled(Tone::Heading, "Workspace"), result(&report.workspace.result)))?;
     let count = report.findings.len() as u64;
-    let new = report.findings.iter().filter(|finding| finding.new).count();
     let what = match scope {
         Scope::NewOnly => human::count(count, "new finding", "new findings"),
-        Scope::All if compared => {
-            format!("{}, {new} of them new", human::count(count, "finding", "findings"))
-        }
         Scope::All => human::count(count, "finding", "findings"),
     };
-    let gone = match report.gone {
-        0 => String::new(),
-        gone => format!("; {gone} gone"),
-    };
-    out.line(format_args!(
-        "{what}{gone} in {}",
-        human::count(report.projects.len() as u64, "project", "projects")
-    ))?;
+    let mut line = format!("{what} in {}", human::count(report.projects.len() as u64, "project", "projects"));
+    if compared && scope == Scope::All {
+        let new = report.findings.iter().filter(|finding| finding.new).count();
+        line.push_str(&format!(", {new} of them new"));
+    }
+    if report.gone > 0 {
+        line.push_str(&format!(", {} gone", report.gone));
+    }
+    out.line(line)?;
     if let Some(at) = &report.base.at {
         let branch = report.base.branch.as_deref().unwrap_or_default();
         let which = match report.base.rule {
