@@ -19,6 +19,7 @@ mod context;
 mod contract;
 mod databases;
 mod declared;
+mod ecosystem;
 mod env;
 mod erase;
 mod error_codes;

@@ -13,6 +13,7 @@ use crate::{
     layer::LayerData,
     model::Config,
     problem::{MAX_PROBLEMS, Problem, code},
+    suggest::nearest,
 };
 
 /// Unknown keys are warnings, values of a wrong type errors.
@@ -94,6 +95,11 @@ fn explain(kind: &Kind) -> String {
         Kind::InvalidType(actual, expected) | Kind::InvalidValue(actual, expected) => {
             format!("expected {}, found {}", wanted(expected), found(actual))
         }
+        Kind::UnknownField(found, known) => match nearest(found, known.iter().copied()) {
+            Some(meant) => format!("unknown key `{found}`; did you mean `{meant}`?"),
+            None => format!("unknown key `{found}`; there are {}", known.join(", ")),
+        },
+        Kind::MissingField(name) => format!("the key `{name}` is missing"),
         other => other.to_string(),
     }
 }

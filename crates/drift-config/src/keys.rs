@@ -24,6 +24,9 @@ pub const DEFAULT_TOML: &str = include_str!("default.toml");
 /// The sections whose keys are names of projects; each entry holds what the section around it holds.
 pub(crate) const OF_PROJECTS: [[&str; 2]; 2] = [["rules", "projects"], ["gates", "projects"]];
 
+/// The key whose value is a list of tables.
+const TABLES: [&str; 2] = ["discover", "ecosystem"];
+
 /// The path of a key, one segment per table. Shown dotted, with quotes where TOML needs them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyPath(Vec<String>);
@@ -82,6 +85,8 @@ pub enum Kind {
     Integer,
     Text,
     List,
+    /// A list of tables, which only a file can have.
+    Tables,
 }
 
 /// One key that can be set.
@@ -229,7 +234,7 @@ fn sections(
             value => {
                 let place = &layer.places[&path];
                 let leaf = Arc::new(KeyInfo {
-                    kind: kind_of(value),
+                    kind: kind_of(&path, value),
                     doc: comment_above(place.key.start),
                     default: one_line(&DEFAULT_TOML[place.value.clone()]).into_owned(),
                     path,
@@ -253,10 +258,11 @@ fn open_projects(root: &mut BTreeMap<String, Node>, [section, projects]: [&str; 
     section.insert(projects.to_owned(), Node::Entries(own));
 }
 
-fn kind_of(value: &Value) -> Kind {
+fn kind_of(path: &KeyPath, value: &Value) -> Kind {
     match value {
         Value::Bool(..) => Kind::Bool,
         Value::Num(..) => Kind::Integer,
+        Value::Array(..) if path.segments() == TABLES => Kind::Tables,
         Value::Array(..) => Kind::List,
         _ => Kind::Text,
     }

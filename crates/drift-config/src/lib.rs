@@ -48,15 +48,17 @@ pub use crate::{
     layer::{Layer, Origin},
     load::{LoadOptions, Loaded, Provenance, load, validate},
     model::{
-        AffectedConfig, BackupConfig, Config, DbConfig, DiscoverConfig, Gate, GateOverride, GatesConfig,
-        GcConfig, IgnoreConfig, LockConfig, RetentionConfig, RuleOverride, RulesConfig, WorkspaceConfig,
+        AffectedConfig, BackupConfig, Config, DbConfig, DependencyConfig, DiscoverConfig, EcosystemConfig,
+        Gate, GateOverride, GatesConfig, GcConfig, IgnoreConfig, LockConfig, RetentionConfig, RuleOverride,
+        RulesConfig, WorkspaceConfig,
     },
     problem::{Problem, ProblemLevel, Style, code},
     reference::reference,
     schema::schema,
     settings::Setting,
     value::{
-        BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Pattern, Percent,
-        Severity, StartupCheck,
+        BUILT_IN_ECOSYSTEMS, BranchName, ByteSize, DependencyKind, DirPattern, EcosystemName, FileGlob, Glob,
+        HumanDuration, IgnorePattern, JournalMode, Limit, ManifestFormat, Pattern, Percent, Severity,
+        StartupCheck, ValuePath,
     },
 };

@@ -114,6 +114,7 @@ fn merge(layers: &[LayerData], problems: &mut Vec<Problem>) -> (Option<Config>, 
     match merged(layers).extract::<Config>() {
         Ok(config) => {
             problems.extend(contradictions(&config, &provenance));
+            problems.extend(same_names(&config, layers));
             (Some(config), provenance)
         }
         // Each value passed on its own, and values do not depend on each other.
@@ -146,6 +147,21 @@ fn contradictions(config: &Config, provenance: &Provenance) -> Option<Problem> {
         ));
     Some(match set.next() {
         Some((_, place)) => problem.at_value(place),
+        None => problem,
+    })
+}
+
+/// Two ecosystems of one name.
+fn same_names(config: &Config, layers: &[LayerData]) -> Option<Problem> {
+    let list = &config.discover.ecosystem;
+    let (at, twice) = (list.iter().enumerate())
+        .find(|(at, ecosystem)| list[..*at].iter().any(|other| other.name == ecosystem.name))?;
+    let key = ["discover", "ecosystem", &at.to_string(), "name"].map(str::to_owned);
+    let problem = Problem::error(code::INVALID_VALUE, format!("two ecosystems are named {}", twice.name))
+        .key(KeyPath::from(&key[..2]))
+        .hint(Some("give each a name of its own".into()));
+    Some(match layers.iter().rev().find_map(|layer| layer.place(&key)) {
+        Some(place) => problem.at_value(place),
         None => problem,
     })
 }

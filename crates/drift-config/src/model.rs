@@ -2,14 +2,18 @@
 //! key; a test keeps the two lists of keys equal. What is optional here is optional by meaning (an override
 //! for one project), never for want of a default.
 
+mod ecosystem;
+
+pub use ecosystem::{DependencyConfig, EcosystemConfig};
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::value::{
-    BranchName, ByteSize, DirPattern, Glob, HumanDuration, JournalMode, Limit, Pattern, Percent, Severity,
-    StartupCheck,
+    BranchName, ByteSize, DirPattern, Glob, HumanDuration, IgnorePattern, JournalMode, Limit, Pattern,
+    Percent, Severity, StartupCheck,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +38,8 @@ pub struct WorkspaceConfig {
 pub struct DiscoverConfig {
     pub fixture_dirs: Vec<DirPattern>,
     pub artefact_dirs: Vec<DirPattern>,
+    pub ignore: Vec<IgnorePattern>,
+    pub ecosystem: Vec<EcosystemConfig>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

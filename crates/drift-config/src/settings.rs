@@ -83,6 +83,12 @@ fn toml_text(value: &Value) -> String {
         Value::Array(items) => {
             format!("[{}]", items.iter().map(toml_text).collect::<Vec<_>>().join(", "))
         }
+        Value::Object(table) => {
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{} = {}", KeyPath::from(std::slice::from_ref(key)), toml_text(value))
+            };
+            format!("{{ {} }}", table.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
         other => other.to_string(),
     }
 }

@@ -100,6 +100,8 @@ pub(crate) fn convert(kind: Kind, text: &str) -> Value {
         },
         Kind::Integer => text.trim().parse::<i64>().map_or_else(|_| as_text(), Value::from),
         Kind::List => Value::from(split_list(text)),
+        Kind::Tables if text.trim() == "[]" => Value::from(Vec::<Value>::new()),
+        Kind::Tables => as_text(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod branch;
 mod duration;
+mod ecosystem;
 mod glob;
 mod keyword;
 mod limit;
@@ -15,7 +16,8 @@ mod tests;
 pub use self::{
     branch::BranchName,
     duration::HumanDuration,
-    glob::{DirPattern, Glob, Pattern},
+    ecosystem::{BUILT_IN_ECOSYSTEMS, DependencyKind, EcosystemName, FileGlob, ManifestFormat, ValuePath},
+    glob::{DirPattern, Glob, IgnorePattern, Pattern},
     keyword::{JournalMode, Severity, StartupCheck},
     limit::Limit,
     percent::Percent,

@@ -14,6 +14,8 @@ use crate::source::{EntryKind, ReadError, Source};
 
 /// Manifests and lock files larger than this are reported, not read.
 pub const MAX_MANIFEST_BYTES: u64 = 8 << 20;
+/// The code of the problem that a manifest is there and cannot be read.
+pub(crate) const UNREADABLE: &str = "manifest.unreadable";
 /// Deepest nesting of brackets, tables or elements that is parsed.
 pub const MAX_NESTING: usize = 200;
 
@@ -78,6 +80,14 @@ impl<'a> Context<'a> {
         found
     }
 
+    /// The visible files whose name `is_wanted` accepts, sorted by path.
+    pub(crate) fn matching(&self, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<&RepoPath> {
+        let names = self.by_name.iter().filter(|(name, _)| is_wanted(name));
+        let mut found: Vec<_> = names.flat_map(|(_, paths)| paths).collect();
+        found.sort();
+        found
+    }
+
     /// The text of `path` without a byte-order mark. `None` if it is absent; also, with a problem reported,
     /// if it is unreadable, too large, or not UTF-8.
     pub fn text(&self, path: &RepoPath) -> Option<String> {
@@ -110,7 +120,7 @@ impl<'a> Context<'a> {
                 None
             }
             Err(ReadError::Io(why)) => {
-                self.problem(path, None, "manifest.unreadable", format!("cannot be read: {why}"));
+                self.problem(path, None, UNREADABLE, format!("cannot be read: {why}"));
                 None
             }
         }

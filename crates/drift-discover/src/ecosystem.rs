@@ -7,6 +7,7 @@
 
 mod cargo;
 mod composer;
+pub(crate) mod custom;
 mod dart;
 mod deno;
 mod dotnet;

@@ -36,12 +36,15 @@ mod walk;
 
 use rayon::prelude::*;
 
+use ecosystem::custom;
+
 pub use affected::{Affected, AffectedInput, Reason, affected};
 pub use check::{
     CheckInput, Counts, Finding, Gate, GateResult, Limits, Rule, Severity, check, health, workspace_health,
 };
 pub use context::{Context, MAX_MANIFEST_BYTES, MAX_NESTING};
 pub use disk::DiskSource;
+pub use ecosystem::custom::{CustomEcosystem, DependencyKeys, Format};
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 pub use evidence::{Look, evidence};
 pub use files::{FileEntry, FileKind, Files, Stat};
@@ -61,7 +64,7 @@ pub use owner::Owners;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};
-pub use tree::{Input, Tree, TreeOptions, discover_tree, input_stat, read_tree};
+pub use tree::{Input, Tree, TreeOptions, discover_tree, input_stat, input_stat_if_readable, read_tree};
 pub use walk::{Event, OnEvent, Walk, WalkError, WalkMemory, WalkOptions, WalkedDir, walk, walk_again};
 
 /// What discovery says of a repository.
@@ -77,8 +80,11 @@ pub struct Discovery {
 
 /// Reads all ecosystems of `source`.
 pub fn discover(source: &dyn Source, options: &DiscoverOptions) -> Discovery {
-    let context = Context::new(source, options, |name| BUILTIN.iter().any(|def| (def.is_manifest)(name)));
-    let found = BUILTIN.par_iter().map(|def| (Ecosystem::of(def.name), (def.find)(&context))).collect();
+    let context = Context::new(source, options, options.manifests());
+    let own = options.ecosystems.par_iter();
+    let own = own.map(|own| (Ecosystem(own.name.clone().into()), custom::find(&context, own)));
+    let found = BUILTIN.par_iter().map(|def| (Ecosystem::of(def.name), (def.find)(&context)));
+    let found = found.chain(own).collect();
     let (graph, facts) = lower::lower(found, context.exclusions());
     let (inputs, problems) = context.finish();
     Discovery { graph, facts, problems, inputs }

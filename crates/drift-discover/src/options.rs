@@ -1,6 +1,8 @@
 //! [`DiscoverOptions`]: what the caller decides; built from configuration by the CLI.
 
 use crate::ecosystem::BUILTIN;
+use crate::ecosystem::custom::{self, CustomEcosystem};
+use crate::path::os_path;
 
 /// How a repository is read.
 #[derive(Clone, Debug)]
@@ -11,12 +13,17 @@ pub struct DiscoverOptions {
     /// Directory names under which a manifest that no workspace lists belongs to an installed or built
     /// artefact.
     pub artefact_dirs: Vec<String>,
+    /// Ecosystems of the user's own.
+    pub ecosystems: Vec<CustomEcosystem>,
 }
 
 impl DiscoverOptions {
-    /// Whether discovery looks at the visible files of this name.
-    pub fn is_manifest(&self, name: &[u8]) -> bool {
-        BUILTIN.iter().any(|definition| (definition.is_manifest)(name))
+    /// What tells, by its name, whether discovery looks at a visible file.
+    pub fn manifests(&self) -> impl Fn(&[u8]) -> bool + use<> {
+        let own = custom::file_names(&self.ecosystems);
+        move |name| {
+            BUILTIN.iter().any(|definition| (definition.is_manifest)(name)) || own.is_match(os_path(name))
+        }
     }
 }
 
@@ -45,6 +52,7 @@ impl Default for DiscoverOptions {
                 "obj",
                 "site-packages",
             ]),
+            ecosystems: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use crate::context::UNREADABLE;
 use crate::disk::DiskSource;
 use crate::evidence::Look;
 use crate::files::{FileKind, Files, Stat};
@@ -46,7 +47,7 @@ pub struct Tree {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     pub path: RepoPath,
-    /// As [`input_stat`] gives it; `None` if there is no such file.
+    /// As [`input_stat`] gives it; `None` if there is no such file, or it cannot be read.
     pub stat: Option<Stat>,
 }
 
@@ -78,13 +79,28 @@ pub fn discover_tree(
     language::fill(&mut graph, &walked.files, &owners);
     problems.extend(walked.problems);
     problems.sort();
-    let inputs = inputs.into_iter().map(|path| input(root, &walked.files, path)).collect();
+    let unreadable = problems.iter().filter(|problem| problem.code == UNREADABLE);
+    let unreadable: BTreeSet<RepoPath> = unreadable.map(|problem| problem.file.clone()).collect();
+    let inputs = (inputs.into_iter())
+        .map(|path| {
+            if unreadable.contains(&path) {
+                Input { path, stat: None }
+            } else {
+                input(root, &walked.files, path)
+            }
+        })
+        .collect();
     Ok(Tree { files: walked.files, graph, facts, owners, problems, inputs, looks })
 }
 
 /// What `status` compares to know whether the graph is stale. Symlinks are followed, as manifests are read.
 pub fn input_stat(root: &Path, path: &RepoPath) -> Option<Stat> {
     fs::metadata(path.to_fs(root)).ok().filter(fs::Metadata::is_file).map(|metadata| Stat::of(&metadata))
+}
+
+/// The same for a file that was absent or could not be read: what is still unreadable is as it was.
+pub fn input_stat_if_readable(root: &Path, path: &RepoPath) -> Option<Stat> {
+    input_stat(root, path).filter(|_| fs::File::open(path.to_fs(root)).is_ok())
 }
 
 /// What the walk saw comes first: it was there before the manifest was read, so that a change in between

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use drift_db::{DatabaseKind, Need, canonical};
 use drift_discover::{
-    AffectedInput, BUILTIN, ChangeKind, ChangedFile, DiskSource, Event, Git, Problem, ProjectGraph, RepoPath,
+    AffectedInput, ChangeKind, ChangedFile, DiskSource, Event, Git, Problem, ProjectGraph, RepoPath,
     RevisionSource, Source, Tree, TreeOptions, discover, is_lock_file, read_tree,
 };
 
@@ -269,9 +269,10 @@ impl Before<'_> {
         is_commit: bool,
         options: &AffectedOptions,
     ) -> Result<Self, CommandError> {
+        let is_manifest = options.tree.discover.manifests();
         let shapes = |file: &ChangedFile| {
             tree.inputs.binary_search_by(|input| input.path.cmp(&file.path)).is_ok()
-                || BUILTIN.iter().any(|ecosystem| (ecosystem.is_manifest)(file.path.file_name()))
+                || is_manifest(file.path.file_name())
         };
         if is_commit || changed.iter().any(|file| shapes(file) && !is_lock_file(&file.path)) {
             return Ok(Before::Commit(Commit::read(git, commit, options)?));

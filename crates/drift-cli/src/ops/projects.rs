@@ -3,7 +3,7 @@
 use drift_db::store::graph::{self, ProjectRow};
 use drift_db::store::scan::{self, ManifestRow, Stamp};
 use drift_db::{DatabaseKind, Need, WorkspacePaths};
-use drift_discover::{RepoPath, input_stat};
+use drift_discover::{RepoPath, input_stat, input_stat_if_readable};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -95,7 +95,10 @@ pub(super) fn warn_if_stale(
 ) -> bool {
     let differs = |row: &&ManifestRow| {
         let path = RepoPath::new(&row.path.0).unwrap_or_default();
-        let now = input_stat(paths.root(), &path);
+        let now = match row.stamp {
+            Some(_) => input_stat(paths.root(), &path),
+            None => input_stat_if_readable(paths.root(), &path),
+        };
         now.map(|stat| Stamp { size: stat.size as i64, mtime: stat.mtime_ns }) != row.stamp
     };
     let Some(changed) = manifests.iter().find(differs) else { return false };

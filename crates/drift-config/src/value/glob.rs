@@ -115,3 +115,44 @@ impl Scalar for DirPattern {
 }
 
 scalar!(DirPattern, "DirPattern");
+
+/// A line as in `.gitignore`, relative to the root.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct IgnorePattern(String);
+
+impl IgnorePattern {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scalar for IgnorePattern {
+    const EXPECTED: &'static str = "a pattern such as \"/generated/\" or \"*.snap\"";
+
+    fn parse(text: &str) -> Result<IgnorePattern, String> {
+        let bare = text.strip_prefix('!').unwrap_or(text);
+        if bare.trim().is_empty()
+            || bare.trim() == "/"
+            || text.starts_with('#')
+            || text.contains(['\n', '\0'])
+        {
+            return Err(format!("expected {}, found {text:?}", Self::EXPECTED));
+        }
+        // What git takes for a glob, a glob must be.
+        let inner = bare.trim_matches('/');
+        match globset::GlobBuilder::new(inner).literal_separator(true).backslash_escape(true).build() {
+            Ok(_) => Ok(IgnorePattern(text.to_owned())),
+            Err(error) => Err(format!("the pattern {text:?} is malformed: {}", error.kind())),
+        }
+    }
+
+    fn render(&self) -> String {
+        self.0.clone()
+    }
+
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "string", "minLength": 1 })
+    }
+}
+
+scalar!(IgnorePattern, "IgnorePattern");

@@ -35,7 +35,7 @@ macro_rules! keyword {
                 match text.trim().to_ascii_lowercase().as_str() {
                     $first_word => Ok($name::$first),
                     $($word $(| $also)? => Ok($name::$variant),)+
-                    other => Err(unknown_word(text, other, $name::WORDS)),
+                    other => Err(crate::value::keyword::unknown_word(text, other, $name::WORDS)),
                 }
             }
 
@@ -51,6 +51,8 @@ macro_rules! keyword {
         scalar!($name, stringify!($name));
     };
 }
+
+pub(crate) use keyword;
 
 keyword! {
     /// What is checked before a command writes to a database.
@@ -86,7 +88,7 @@ keyword! {
     }
 }
 
-fn unknown_word(text: &str, lowered: &str, words: &[&str]) -> String {
+pub(crate) fn unknown_word(text: &str, lowered: &str, words: &[&str]) -> String {
     let list = words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
     match nearest(lowered, words.iter().copied()) {
         Some(word) => format!("expected one of {list}, found {text:?}; did you mean {word:?}?"),

@@ -11,10 +11,12 @@ use rayon::prelude::*;
 mod condition;
 mod evaluate;
 mod file;
+mod files;
 mod properties;
 mod solution;
 
-use evaluate::{Files, evaluate};
+use evaluate::evaluate;
+use files::Files;
 
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};

@@ -5,6 +5,7 @@
 //! Invariants: a string with an interpolation is [`Kind::Computed`], never a literal; reading is linear in
 //! the size of the file whatever it holds.
 
+mod escapes;
 mod literal;
 mod value;
 

@@ -9,10 +9,16 @@ use crate::{Discovery, discover};
 /// Checks that discovering `fixture` (see [`MemorySource::fixture`]) prints `expected`, indentation aside.
 #[track_caller]
 pub(super) fn check(fixture: &str, expected: &str) {
+    check_with(&DiscoverOptions::default(), fixture, expected);
+}
+
+/// The same with other options.
+#[track_caller]
+pub(super) fn check_with(options: &DiscoverOptions, fixture: &str, expected: &str) {
     let unindent = |text: &str| {
         text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
     };
-    let discovery = discover(&MemorySource::fixture(fixture), &DiscoverOptions::default());
+    let discovery = discover(&MemorySource::fixture(fixture), options);
     let (got, expected): (String, String) = (print(&discovery), unindent(expected));
     assert!(got == expected, "expected:\n{expected}\ngot:\n{got}");
 }

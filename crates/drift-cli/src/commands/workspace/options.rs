@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use drift_config::{CiEnv, Config, HumanDuration, Limit};
-use drift_discover::{DiscoverOptions, TreeOptions, WalkOptions};
+use drift_config::{CiEnv, Config, DependencyKind, EcosystemConfig, HumanDuration, Limit, ManifestFormat};
+use drift_discover::{
+    CustomEcosystem, DependencyKeys, DiscoverOptions, EdgeKind, Format, TreeOptions, WalkOptions,
+};
 use drift_gc::{FullVacuum, GcPolicy, Quarantine, RetentionPolicy};
 use jiff::SignedDuration;
 
@@ -79,11 +81,57 @@ fn git_ignore(shell: &Shell<'_>) -> Option<PathBuf> {
 fn tree(config: &Config, default_excludes: Option<PathBuf>) -> TreeOptions {
     let text = |dirs: &[drift_config::DirPattern]| dirs.iter().map(|dir| dir.as_str().to_owned()).collect();
     TreeOptions {
-        walk: WalkOptions { default_excludes, ..WalkOptions::default() },
+        walk: WalkOptions {
+            ignore: config.discover.ignore.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
+            default_excludes,
+            ..WalkOptions::default()
+        },
         discover: DiscoverOptions {
             fixture_dirs: text(&config.discover.fixture_dirs),
             artefact_dirs: text(&config.discover.artefact_dirs),
+            ecosystems: config.discover.ecosystem.iter().map(ecosystem).collect(),
         },
+    }
+}
+
+/// An ecosystem of the user's own.
+fn ecosystem(config: &EcosystemConfig) -> CustomEcosystem {
+    let dependencies = config.dependencies.iter().map(|keys| DependencyKeys {
+        at: keys.at.keys().to_vec(),
+        kind: kind(keys.kind),
+        name: keys.name.keys().to_vec(),
+        path: keys.path.keys().to_vec(),
+        requirement: keys.version.keys().to_vec(),
+    });
+    CustomEcosystem {
+        name: config.name.to_string(),
+        files: config.files.iter().map(|glob| glob.as_str().to_owned()).collect(),
+        format: match config.format {
+            ManifestFormat::Json => Format::Json,
+            ManifestFormat::Jsonc => Format::Jsonc,
+            ManifestFormat::Toml => Format::Toml,
+            ManifestFormat::Yaml => Format::Yaml,
+            ManifestFormat::Xml => Format::Xml,
+        },
+        manager: config.manager.clone().unwrap_or_else(|| config.name.to_string()),
+        project_name: config.project_name.keys().to_vec(),
+        project_version: config.project_version.keys().to_vec(),
+        members: config.members.as_ref().map(|path| path.keys().to_vec()).unwrap_or_default(),
+        dependencies: dependencies.collect(),
+    }
+}
+
+fn kind(kind: DependencyKind) -> EdgeKind {
+    match kind {
+        DependencyKind::Normal => EdgeKind::Normal,
+        DependencyKind::Dev => EdgeKind::Dev,
+        DependencyKind::Build => EdgeKind::Build,
+        DependencyKind::Optional => EdgeKind::Optional,
+        DependencyKind::Peer => EdgeKind::Peer,
+        DependencyKind::Parent => EdgeKind::Parent,
+        DependencyKind::Bom => EdgeKind::Bom,
+        DependencyKind::Plugin => EdgeKind::Plugin,
+        DependencyKind::Implicit => EdgeKind::Implicit,
     }
 }
 

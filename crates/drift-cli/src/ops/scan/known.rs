@@ -132,13 +132,14 @@ impl StoredGraph {
         options: &ScanOptions,
     ) -> Result<(Tree, Same), Walk> {
         let StoredGraph { graph, looks, same } = self;
+        let is_manifest = options.tree.discover.manifests();
         let matters = |&at: &u32| {
             let name = walked.files.split(at as usize).1;
             let is_looked_at = || {
                 let path = stored(&walked.files.path(at as usize));
                 looks.binary_search_by(|look| (look.kind.as_str(), &look.path).cmp(&(CONTENT, &path))).is_ok()
             };
-            options.tree.discover.is_manifest(name) || is_looked_at()
+            is_manifest(name) || is_looked_at()
         };
         let differs = !changes.added.is_empty()
             || !changes.removed.is_empty()

@@ -5,13 +5,13 @@
 //! certain, because that file is shared by projects for which it does not hold.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::condition::{self, Scope, given_by_tools};
 use super::file::{File, Item, ItemKind, Statement, What};
+use super::files::Files;
 use super::properties::{Properties, ROOT, Unknown, absolute, locate};
-use crate::context::Context;
 use crate::glob::{Glob, GlobOptions};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::path::RepoPath;
@@ -26,29 +26,6 @@ const MAX_WILDCARDS: usize = 500;
 /// The wildcards of items: `*`, `?` and `**`.
 const GLOBS: GlobOptions =
     GlobOptions { dot: true, braces: false, extended: false, escapes: false, picomatch: false, never: &[] };
-
-/// MSBuild files, read once each.
-pub(super) struct Files<'c> {
-    pub(super) context: &'c Context<'c>,
-    by_path: Mutex<HashMap<RepoPath, Option<Arc<File>>>>,
-}
-
-impl<'c> Files<'c> {
-    pub(super) fn new(context: &'c Context<'c>) -> Files<'c> {
-        Files { context, by_path: Mutex::default() }
-    }
-
-    fn get(&self, path: &RepoPath) -> Option<Arc<File>> {
-        let known = self.by_path.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        // Two threads may read the same file; both get the same.
-        let file = File::read(self.context, path).map(Arc::new);
-        self.by_path.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), file.clone());
-        file
-    }
-}
 
 /// What a project file declares.
 #[derive(Debug, Default)]

@@ -63,18 +63,18 @@ impl Gemspec {
                         Some((first, rest)) => (first.clone(), rest),
                         None => (Value::Computed, &[][..]),
                     };
-                    let names = match (literal(&first, &constants), &first) {
-                        (Some(name), _) => Some(vec![name]),
+                    let (names, is_whole) = match (literal(&first, &constants), &first) {
+                        (Some(name), _) => (vec![name], true),
                         (None, Value::Word(variable)) => loops.words(variable),
-                        _ => None,
+                        _ => (Vec::new(), false),
                     };
-                    if names.is_none() {
+                    if !is_whole {
                         let message = "a dependency is computed here; it is not recorded".into();
                         context.problem(path, Some(line), "dependency.computed", message);
                     }
                     let requirement = requirement(rest);
                     let dependency = |name| Dependency { name, kind, requirement: requirement.clone() };
-                    gemspec.dependencies.extend(names.into_iter().flatten().map(dependency));
+                    gemspec.dependencies.extend(names.into_iter().map(dependency));
                     at = end.max(at + 3);
                 }
                 _ => at += 3,
@@ -87,7 +87,8 @@ impl Gemspec {
 /// The loops over literal lists: `%w[a b].each do |name|`.
 #[derive(Default)]
 struct Loops {
-    by_variable: BTreeMap<String, Vec<String>>,
+    /// The literals of the list, and whether that is all it holds.
+    by_variable: BTreeMap<String, (Vec<String>, bool)>,
 }
 
 impl Loops {
@@ -116,20 +117,36 @@ impl Loops {
         if let (true, true, Some(variable)) = (each, open, variable)
             && script.is_sign(end + 5, '|')
         {
-            let items: Vec<String> = (at..end)
-                .flat_map(|at| match script.kind(at) {
-                    Some(Kind::Words(words)) => words.clone(),
-                    Some(Kind::Text(text)) => vec![text.clone()],
-                    _ => Vec::new(),
-                })
-                .collect();
-            self.by_variable.insert(variable.to_owned(), items);
+            self.by_variable.insert(variable.to_owned(), items(script, at, end));
         }
     }
 
-    fn words(&self, variable: &str) -> Option<Vec<String>> {
-        self.by_variable.get(variable).cloned()
+    /// What a variable stands for, and whether that is all.
+    fn words(&self, variable: &str) -> (Vec<String>, bool) {
+        self.by_variable.get(variable).cloned().unwrap_or_default()
     }
+}
+
+/// The literal items of the list from `start` to `end`, and whether there are no others.
+fn items(script: &Script, start: usize, end: usize) -> (Vec<String>, bool) {
+    if let Some(Kind::Words(words)) = script.kind(start) {
+        return (words.clone(), true);
+    }
+    let (mut found, mut is_whole) = (Vec::new(), true);
+    let pieces: Vec<usize> =
+        (start + 1..end - 1).filter(|&at| !matches!(script.kind(at), Some(Kind::Newline))).collect();
+    for item in pieces.split(|&at| script.is_sign(at, ',')) {
+        match item {
+            // After the last comma.
+            [] => {}
+            [at] => match script.kind(*at) {
+                Some(Kind::Text(text)) => found.push(text.clone()),
+                _ => is_whole = false,
+            },
+            _ => is_whole = false,
+        }
+    }
+    (found, is_whole)
 }
 
 /// The text of a literal or of a variable that holds one.

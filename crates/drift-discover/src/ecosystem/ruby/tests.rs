@@ -117,3 +117,28 @@ Gem::Specification.new { |s| s.name = "d" }
         ",
     );
 }
+
+#[test]
+fn what_a_loop_computes_is_a_problem_and_its_literals_count() {
+    check(
+        r#"
+//- a/a.gemspec
+Gem::Specification.new do |s|
+  s.name = "a"
+  ["b", prefix + "c"].each do |dep|
+    s.add_dependency dep
+  end
+end
+//- b/b.gemspec
+Gem::Specification.new do |s|
+  s.name = "b"
+end
+"#,
+        "
+        ruby:a a
+        ruby:b b
+        ruby:a -> ruby:b normal
+        problem a/a.gemspec:4 dependency.computed: a dependency is computed here; it is not recorded
+        ",
+    );
+}

@@ -1,5 +1,6 @@
 //! [`Scanner`]: comments, strings and words, by language.
 
+use super::escapes::{Escapes, Quote, interpolation};
 use super::{Kind, Language, Token};
 
 /// Cuts a script, from the start to the end.
@@ -334,71 +335,6 @@ impl<'t> Scanner<'t> {
             }
         }
     }
-}
-
-/// What quotes a string.
-#[derive(Clone, Copy)]
-enum Quote {
-    Single,
-    Double,
-    Triple,
-}
-
-/// What is special within a string.
-#[derive(Clone, Copy)]
-struct Escapes {
-    backslash: bool,
-    /// `\n` and `\t`.
-    letters: bool,
-    interpolation: Option<&'static str>,
-}
-
-impl Escapes {
-    const NONE: Escapes = Escapes { backslash: false, letters: false, interpolation: None };
-
-    fn of(language: Language, quote: Quote) -> Escapes {
-        use Language::{Elixir, Groovy, Kotlin, Ruby, Swift};
-        let interpolation = match (language, quote) {
-            (Ruby | Groovy | Kotlin, Quote::Single) => None,
-            (Ruby | Elixir, _) => Some("#{"),
-            (Groovy | Kotlin, _) => Some("$"),
-            (Swift, _) => Some("\\("),
-        };
-        let backslash = !matches!((language, quote), (Kotlin, Quote::Triple));
-        Escapes { backslash, letters: !matches!((language, quote), (Ruby, Quote::Single)), interpolation }
-    }
-
-    fn interpolates(self, text: &str) -> bool {
-        match self.interpolation {
-            Some("$") => {
-                let next = text.strip_prefix('$').and_then(|text| text.chars().next());
-                next.is_some_and(|c| c == '{' || c == '_' || c.is_alphabetic())
-            }
-            Some(mark) => text.starts_with(mark),
-            None => false,
-        }
-    }
-}
-
-/// The length of the interpolation at the start of `text`; strings within it are passed.
-fn interpolation(text: &str) -> usize {
-    let Some(open) = text.find(['{', '(']).filter(|&at| at <= 2) else { return 1 };
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for (at, c) in text.char_indices().skip(open) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '{' | '(' if !quoted => depth += 1,
-            '}' | ')' if !quoted => depth = depth.saturating_sub(1),
-            '\n' if quoted => quoted = false,
-            _ => {}
-        }
-        if depth == 0 && !quoted {
-            return at + c.len_utf8();
-        }
-    }
-    text.len()
 }
 
 fn is_word(c: char) -> bool {

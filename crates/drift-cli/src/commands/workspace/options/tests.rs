@@ -13,3 +13,21 @@ fn defaults_agree() {
     let (ours, built_in) = (DatabaseSettings::default(), (startup(&config), journal(&config)));
     assert_eq!((ours.startup, ours.journal), built_in);
 }
+
+#[test]
+fn no_ecosystem_takes_the_name_of_a_built_in_one() {
+    let mut names: Vec<&str> = drift_discover::BUILTIN.iter().map(|definition| definition.name).collect();
+    names.push("nx");
+    names.sort_unstable();
+    // The tag of what the definition for JavaScript finds.
+    assert_eq!(names, drift_config::BUILT_IN_ECOSYSTEMS);
+}
+
+#[test]
+fn every_kind_of_dependency_can_be_described() {
+    let kinds: Vec<&str> = EdgeKind::ALL.iter().map(|(_, name)| *name).collect();
+    assert_eq!(kinds, DependencyKind::WORDS);
+    for (edge, name) in EdgeKind::ALL {
+        assert_eq!(kind(name.parse().unwrap()), edge);
+    }
+}
