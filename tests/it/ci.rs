@@ -90,6 +90,30 @@ fn a_run_reads_only_what_changed_and_reports_only_what_is_new() {
     assert_eq!(new_rules(&check), ["unsatisfied_range"], "{check}");
 }
 
+/// A fork calls its branch `main`, and its bundle gets into the cache somehow.
+#[test]
+fn what_a_pull_request_stored_measures_no_branch() {
+    let origin = origin();
+    change(&origin);
+    let mut fork = clone(&origin, "topic");
+    for (name, value) in
+        [("GITHUB_ACTIONS", "true"), ("GITHUB_HEAD_REF", "main"), ("GITHUB_BASE_REF", "main")]
+    {
+        fork.set(name, value);
+    }
+    json(&fork, &["init"]);
+    json(&fork, &["check", "--record"]);
+    json(&fork, &["export", "--ci"]);
+
+    let mut branch = clone(&origin, "topic");
+    branch.set("GITHUB_ACTIONS", "true");
+    branch.set("GITHUB_REF", "refs/heads/main");
+    branch.write(CACHE, std::fs::read(fork.path(CACHE)).unwrap());
+    json(&branch, &["import", "--ci", "--baseline"]);
+    let check = json(&branch, &["check", "--new-only", "--base", "main"]);
+    assert_eq!(new_rules(&check).len(), 2, "{check}");
+}
+
 #[test]
 fn two_machines_export_the_same_bytes() {
     let origin = origin();

@@ -11,11 +11,11 @@ use anyhow::{Context, Result, ensure};
 use super::{Release, Verdict};
 
 /// Of a stripped release build for x86-64 Linux, in bytes.
-const RECORDED_SIZE: u64 = 12_200_000;
+const RECORDED_SIZE: u64 = 18_200_000;
 /// Growth that nobody has to explain.
 const SIZE_RATIO: f64 = 1.15;
 
-/// `drift --version` to `git --version`, medians.
+/// `drift --version` to `git --version`, medians. Recorded: 2.1.
 const START_RATIO: f64 = 3.0;
 const RUNS: usize = 31;
 
