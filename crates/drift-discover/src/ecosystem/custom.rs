@@ -194,8 +194,7 @@ impl Lowering<'_> {
             workspace: self.workspace_of(dir),
             links,
             external,
-            ranges: Vec::new(),
-            left_out: false,
+            ..FoundProject::default()
         }
     }
 
