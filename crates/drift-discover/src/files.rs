@@ -28,7 +28,8 @@ impl Stat {
     /// Reads it off what the system gives.
     #[cfg(target_os = "linux")]
     pub(crate) fn of_raw(stat: &rustix::fs::Stat) -> Stat {
-        let mtime_ns = (stat.st_mtime as i64)
+        let mtime_ns = stat
+            .st_mtime
             .saturating_mul(1_000_000_000)
             .saturating_add(i64::try_from(stat.st_mtime_nsec).unwrap_or(0));
         Stat { size: stat.st_size as u64, mtime_ns, inode: stat.st_ino }
