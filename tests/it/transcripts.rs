@@ -1,8 +1,9 @@
 //! What the documentation shows is what happens: the consoles of the README and of `docs/` run as tests.
 //!
 //! In a block marked `console`, each line after `$ ` is a command for a shell, with lines after `> ` as its
-//! continuation, and what follows is what it prints. All blocks of a file run one after the other in one repository. With `DRIFT_BLESS=1` a test writes
-//! down what it saw. Needs a POSIX shell, and says so where there is none.
+//! continuation, and what follows is what it prints. All blocks of a file run one after the other in one
+//! repository. With `DRIFT_BLESS=1` a test writes down what it saw. Needs a POSIX shell, and says so where there
+//! is none.
 
 use std::path::{Path, PathBuf};
 
@@ -101,6 +102,8 @@ fn the_tutorial_happens_as_it_is_told() {
         return;
     }
     let env = TestEnv::new();
+    // Versions of git differ in the name of the first branch.
+    std::fs::write(env.home().join(".gitconfig"), "[init]\n\tdefaultBranch = main\n").unwrap();
     check(&env, "docs/tutorial.md", "/home/me/shop", &[]);
 }
 
