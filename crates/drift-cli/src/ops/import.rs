@@ -7,9 +7,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use drift_backup::{
-    Arrived, BundleHeader, BundleReader, LiveState, Swap, Swapped, arrive, complete, live_state, swap,
-};
+use drift_backup::{Arrived, BundleHeader, BundleReader, Swap, Swapped, arrive, complete, live_state, swap};
 use drift_db::intent::{self, Operation};
 use drift_db::store::{baseline, file, finding};
 use drift_db::{DatabaseKind, ExclusiveLock, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
@@ -22,7 +20,7 @@ use super::backup::{RemovedView, retain};
 use super::erase::identity;
 use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
-use super::restore::place;
+use super::restore::{PlannedView, place};
 use super::scan::proof::prove;
 use super::wire::stored;
 use super::work::with_work;
@@ -74,17 +72,6 @@ pub(crate) struct ImportReport {
     pub(crate) removed: Vec<RemovedView>,
 }
 
-/// What happens to one database.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct PlannedView {
-    pub(crate) database: &'static str,
-    pub(crate) bytes: u64,
-    /// `safety_backup`, `quarantine` or `none`: what becomes of what is live.
-    pub(crate) live: &'static str,
-    pub(crate) detail: Option<String>,
-    pub(crate) migrate: bool,
-}
-
 impl ImportReport {
     /// That of an import for CI that could not be done: the job goes on without.
     pub(crate) fn missed(reason: ErrorCode) -> ImportReport {
@@ -125,13 +112,9 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
     let mut report = report(&paths, reader.header());
     report.dry_run = true;
     for database in &reader.header().databases {
-        let (live, detail) = match live_state(&paths, database.kind)? {
-            LiveState::Sound => ("safety_backup", None),
-            LiveState::Missing => ("none", None),
-            LiveState::Unusable { detail } => ("quarantine", Some(detail)),
-        };
-        let (bytes, migrate) = (database.bytes, database.schema_version < database.kind.latest());
-        report.plan.push(PlannedView { database: database.kind.name(), bytes, live, detail, migrate });
+        let live = live_state(&paths, database.kind)?;
+        let migrate = database.schema_version < database.kind.latest();
+        report.plan.push(PlannedView::new(database.kind, database.bytes, &live, migrate));
     }
     if paths.drift_dir().is_dir() {
         let _using = lock_shared(&paths, LockName::Workspace, &session.lock_request())?;

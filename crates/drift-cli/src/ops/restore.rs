@@ -69,6 +69,17 @@ pub(crate) struct PlannedView {
     pub(crate) migrate: bool,
 }
 
+impl PlannedView {
+    pub(super) fn new(kind: DatabaseKind, bytes: u64, live: &LiveState, migrate: bool) -> PlannedView {
+        let (live, detail) = match live {
+            LiveState::Sound => ("safety_backup", None),
+            LiveState::Missing => ("none", None),
+            LiveState::Unusable { detail } => ("quarantine", Some(detail.clone())),
+        };
+        PlannedView { database: kind.name(), bytes, live, detail, migrate }
+    }
+}
+
 /// Finds the snapshot and looks what restoring it would do.
 pub(crate) fn plan(session: &Session<'_>, options: &RestoreOptions) -> Result<Planned, CommandError> {
     let paths = place(session)?;
@@ -194,13 +205,7 @@ pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandErro
 fn report(planned: &Planned) -> RestoreReport {
     let plan = &planned.plan;
     let view = |database: &drift_backup::PlannedDatabase| {
-        let (live, detail) = match &database.live {
-            LiveState::Sound => ("safety_backup", None),
-            LiveState::Missing => ("none", None),
-            LiveState::Unusable { detail } => ("quarantine", Some(detail.clone())),
-        };
-        let (database, bytes, migrate) = (database.kind.name(), database.bytes, database.migrates());
-        PlannedView { database, bytes, live, detail, migrate }
+        PlannedView::new(database.kind, database.bytes, &database.live, database.migrates())
     };
     RestoreReport {
         restored: plan.snapshot.id().to_string(),

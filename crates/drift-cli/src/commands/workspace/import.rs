@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::export::{may_miss, warn_missed};
+use super::restore::planned_text;
 use super::{backup, options};
 use crate::args::DryRunArg;
 use crate::error::CommandError;
@@ -13,7 +14,7 @@ use crate::ops::export::{CACHE_DIR, CACHE_FILE};
 use crate::ops::import::{self, ImportReport, Results, Source};
 use crate::ops::scan::Rehash;
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Text, human};
+use crate::ui::{Outcome, Report, Text};
 
 /// Replace the databases with what a bundle holds
 ///
@@ -88,20 +89,7 @@ impl Report for ImportReport {
         let databases = self.databases.join(" and ");
         if self.dry_run {
             out.line(format_args!("Would import {databases}"))?;
-            for planned in &self.plan {
-                let live = match planned.live {
-                    "safety_backup" => "what is live goes into a safety backup".to_owned(),
-                    "quarantine" => format!(
-                        "what is live goes to quarantine ({})",
-                        planned.detail.as_deref().unwrap_or("unusable")
-                    ),
-                    _ => "nothing is live".to_owned(),
-                };
-                let migrate = if planned.migrate { ", then migrated" } else { "" };
-                let size = human::bytes(planned.bytes);
-                out.line(format_args!("  {}.db: {size}{migrate}; {live}", planned.database))?;
-            }
-            return Ok(());
+            return planned_text(&self.plan, out);
         }
         if !self.hit {
             return out.line("Imported nothing");

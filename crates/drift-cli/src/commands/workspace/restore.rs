@@ -10,7 +10,7 @@ use super::{backup, options};
 use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops::config::Anchor;
-use crate::ops::restore::{self, RestoreOptions, RestoreReport};
+use crate::ops::restore::{self, PlannedView, RestoreOptions, RestoreReport};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
 
@@ -73,20 +73,7 @@ impl Report for RestoreReport {
         let databases = self.databases.join(" and ");
         if self.dry_run {
             out.line(format_args!("Would restore {databases} from {}", self.restored))?;
-            for planned in &self.plan {
-                let live = match planned.live {
-                    "safety_backup" => "what is live goes into a safety backup".to_owned(),
-                    "quarantine" => format!(
-                        "what is live goes to quarantine ({})",
-                        planned.detail.as_deref().unwrap_or("unusable")
-                    ),
-                    _ => "nothing is live".to_owned(),
-                };
-                let migrate = if planned.migrate { ", then migrated" } else { "" };
-                let size = human::bytes(planned.bytes);
-                out.line(format_args!("  {}.db: {size}{migrate}; {live}", planned.database))?;
-            }
-            return Ok(());
+            return planned_text(&self.plan, out);
         }
         if let Some(dir) = &self.to {
             return out.line(format_args!("Wrote {databases} from {} to {dir}", self.restored));
@@ -101,4 +88,22 @@ impl Report for RestoreReport {
         }
         backup::removed(out, &self.removed)
     }
+}
+
+/// A line for each database that would go live.
+pub(super) fn planned_text(plan: &[PlannedView], out: &mut Text) -> io::Result<()> {
+    for planned in plan {
+        let live = match planned.live {
+            "safety_backup" => "what is live goes into a safety backup".to_owned(),
+            "quarantine" => format!(
+                "what is live goes to quarantine ({})",
+                planned.detail.as_deref().unwrap_or("unusable")
+            ),
+            _ => "nothing is live".to_owned(),
+        };
+        let migrate = if planned.migrate { ", then migrated" } else { "" };
+        let size = human::bytes(planned.bytes);
+        out.line(format_args!("  {}.db: {size}{migrate}; {live}", planned.database))?;
+    }
+    Ok(())
 }
