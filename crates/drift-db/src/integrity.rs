@@ -12,7 +12,7 @@
 //!
 //! The own check of a full-text index takes several times as long as everything else together, `quick_check` or
 //! not. Structure and rows of the tables that hold it are checked like any other; what they say to FTS5 is asked in
-//! databases up to [`OWN_CHECK_UP_TO`] at [`Level::Full`], and otherwise left to `verify --deep`.
+//! databases up to `OWN_CHECK_UP_TO` at [`Level::Full`], and otherwise left to `verify --deep`.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -188,7 +188,7 @@ fn reading(links: Links) -> OpenOptions {
 }
 
 /// Windows opens a directory only with this flag and else denies access, which would read as a file that cannot
-/// be read (https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew).
+/// be read (<https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew>).
 #[cfg(windows)]
 fn reading(_: Links) -> OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;

@@ -28,7 +28,7 @@ use crate::walk::{Event, OnEvent, WalkError, pool};
 /// 1 to 10 ms ago.
 const TICK_NS: i64 = 100_000_000;
 /// The same where the time stored is a whole second, as on file systems that keep no finer ones: FAT rounds
-/// to even seconds (https://learn.microsoft.com/windows/win32/sysinfo/file-times).
+/// to even seconds (<https://learn.microsoft.com/windows/win32/sysinfo/file-times>).
 const COARSE_TICK_NS: i64 = 2_000_000_000;
 /// So many files are handed over at a time. The threads wait for each other once per batch.
 const BATCH: usize = 4096;

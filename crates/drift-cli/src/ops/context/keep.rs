@@ -38,7 +38,7 @@ pub(in crate::ops) fn write_check(tx: &Changing<'_>, now: &str) -> Result<(), Db
     })
 }
 
-/// The same as [`write`], unless they are in step: after rows came from elsewhere, or from a drift that wrote none.
+/// The same as [`write()`], unless they are in step: after rows came from elsewhere, or from a drift that wrote none.
 pub(in crate::ops) fn write_if_stale(tx: &Changing<'_>, now: &str) -> Result<(), DbError> {
     let (scan, run, health) = tx.run(|c| {
         let health = context::read(c, &[Section::Health.name()])?.pop().map(|section| section.value);
