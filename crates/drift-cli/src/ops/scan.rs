@@ -357,7 +357,7 @@ fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError
             Ok(())
         })?;
         let mut writer = FileWriter::new(c)?;
-        moved.iter().try_for_each(|row| writer.add(row))?;
+        moved.iter().try_for_each(|row| writer.replace(row))?;
         Ok(moved.len() as u64)
     })
 }

@@ -120,7 +120,7 @@ pub struct Removed {
 /// Writes rows inside a transaction; fastest in path order.
 pub struct FileWriter<'tx> {
     find: Statement<'tx>,
-    put: Statement<'tx>,
+    insert: Statement<'tx>,
     touch: Statement<'tx>,
     delete: Statement<'tx>,
 }
@@ -130,9 +130,10 @@ impl<'tx> FileWriter<'tx> {
     pub fn new(tx: &'tx Connection) -> rusqlite::Result<FileWriter<'tx>> {
         Ok(FileWriter {
             find: tx.prepare(&format!("SELECT {COLUMNS} FROM file WHERE path = ?"))?,
-            put: tx.prepare(&format!(
-                "INSERT OR REPLACE INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-            ))?,
+            // No REPLACE: a statement that writes twice and may fail in between makes SQLite keep a journal of
+            // its own for each execution (https://sqlite.org/tempfiles.html#statement_journal_files): on a new
+            // workspace, sixty times the bytes of the rows.
+            insert: tx.prepare(&format!("INSERT INTO file ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"))?,
             touch: tx.prepare(
                 "UPDATE file SET mtime = ?2, inode = ?3 WHERE path = ?1 AND (mtime, inode) <> (?2, ?3)",
             )?,
@@ -143,7 +144,7 @@ impl<'tx> FileWriter<'tx> {
     /// Inserts a row for a path that has none.
     pub fn add(&mut self, row: &FileRow) -> rusqlite::Result<()> {
         let FileRow { path, size, mtime, inode, blake3, language, project, git_id } = row;
-        self.put.execute(params![path, size, mtime, inode, blake3, language, project, git_id]).map(drop)
+        self.insert.execute(params![path, size, mtime, inode, blake3, language, project, git_id]).map(drop)
     }
 
     /// Makes the row of a path that has one equal to `row`.
@@ -157,8 +158,14 @@ impl<'tx> FileWriter<'tx> {
             Some(before) if before.blake3 == row.blake3 => Stored::Touched,
             _ => Stored::Changed,
         };
-        self.add(row)?;
+        self.replace(row)?;
         Ok(stored)
+    }
+
+    /// Puts `row` in the place of the one that its path has.
+    pub fn replace(&mut self, row: &FileRow) -> rusqlite::Result<()> {
+        self.remove(&row.path)?;
+        self.add(row)
     }
 
     /// Notes when and where the file of a row was seen that has the content of the row. Returns whether it was
