@@ -23,8 +23,7 @@ fn workspace() -> TestEnv {
     let env = TestEnv::with_tree(TREE);
     env.git_init();
     env.run(["workspace", "init"]).success();
-    sql(
-        &env,
+    env.sql(
         "cortex",
         "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
          VALUES ('note', 'the parser is slow', 0.5, 't', 't', '{\"host\":\"joes-laptop\"}')",
@@ -37,15 +36,6 @@ fn checkout(of: &TestEnv) -> TestEnv {
     let env = TestEnv::new();
     env.git(["clone", "--quiet", of.path("").to_str().unwrap(), "."]);
     env
-}
-
-fn sql(env: &TestEnv, name: &str, sql: &str) {
-    Connection::open(env.path(format!(".drift/{name}.db"))).unwrap().execute_batch(sql).unwrap();
-}
-
-fn text(env: &TestEnv, name: &str, sql: &str) -> String {
-    let connection = Connection::open(env.path(format!(".drift/{name}.db"))).unwrap();
-    connection.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 fn export(env: &TestEnv, file: &Path, more: &[&str]) -> Value {
@@ -90,7 +80,7 @@ fn the_same_content_is_the_same_bytes() {
 #[test]
 fn what_is_of_this_machine_stays_here() {
     let env = workspace();
-    let id = text(&env, "drift", "SELECT id FROM workspace");
+    let id = env.text("drift", "SELECT id FROM workspace");
     for (name, more) in [("full.drift.tar", &[][..]), ("ci.drift.tar", &["--ci"])] {
         export(&env, &out(&env, name), more);
         let bytes = std::fs::read(out(&env, name)).unwrap();
@@ -120,7 +110,7 @@ fn what_is_of_this_machine_stays_here() {
 fn a_workspace_stays_the_one_it_is() {
     let (env, other) = (workspace(), TestEnv::with_tree(TREE));
     other.run(["workspace", "init"]).success();
-    let of = |sql: &str| text(&other, "drift", sql);
+    let of = |sql: &str| other.text("drift", sql);
     let before = (of("SELECT id FROM workspace"), of("SELECT group_concat(kind) FROM event"));
     let bundle = out(&env, "a.drift.tar.zst");
     export(&env, &bundle, &[]);
@@ -131,25 +121,25 @@ fn a_workspace_stays_the_one_it_is() {
     );
     let after = (of("SELECT id FROM workspace"), of("SELECT group_concat(kind) FROM event"));
     assert_eq!(after, (before.0, format!("{},import", before.1)));
-    assert_eq!(text(&other, "cortex", "SELECT content FROM memory"), "the parser is slow");
+    assert_eq!(other.text("cortex", "SELECT content FROM memory"), "the parser is slow");
     assert_eq!(
-        text(&other, "cortex", "SELECT CAST(rowid AS TEXT) FROM memory_fts WHERE memory_fts MATCH 'parser'"),
+        other.text("cortex", "SELECT CAST(rowid AS TEXT) FROM memory_fts WHERE memory_fts MATCH 'parser'"),
         "1"
     );
     other.run(["workspace", "verify"]).success();
     let safety = report["safety_backup"].as_str().unwrap();
     other.run(["workspace", "restore", safety, "--yes"]).success();
-    assert_eq!(text(&other, "cortex", "SELECT CAST(count(*) AS TEXT) FROM memory"), "0");
+    assert_eq!(other.text("cortex", "SELECT CAST(count(*) AS TEXT) FROM memory"), "0");
 }
 
 #[test]
 fn a_database_that_is_not_in_the_bundle_is_left_alone() {
     let (env, other) = (workspace(), workspace());
-    sql(&other, "cortex", "UPDATE memory SET content = 'mine'");
+    other.sql("cortex", "UPDATE memory SET content = 'mine'");
     let bundle = out(&env, "a.drift.tar.zst");
     export(&env, &bundle, &["--database", "drift"]);
     assert_eq!(import(&other, &bundle, &[])["databases"], serde_json::json!(["drift"]));
-    assert_eq!(text(&other, "cortex", "SELECT content FROM memory"), "mine");
+    assert_eq!(other.text("cortex", "SELECT content FROM memory"), "mine");
     // Where there is none, the workspace is completed.
     let empty = checkout(&env);
     import(&empty, &bundle, &[]);
@@ -171,7 +161,7 @@ fn a_fresh_checkout_is_not_read_again() {
     let scan = other.run(["workspace", "scan", "--json"]).success().json();
     assert_eq!((&scan["rehashed"], &scan["changed"], &scan["added"]), (&1.into(), &1.into(), &0.into()));
     assert_eq!(scan["vouched"].as_u64().unwrap() + scan["confirmed"].as_u64().unwrap(), 2);
-    assert_eq!(text(&other, "drift", "SELECT CAST(count(*) AS TEXT) FROM file WHERE inode = -1"), "0");
+    assert_eq!(other.text("drift", "SELECT CAST(count(*) AS TEXT) FROM file WHERE inode = -1"), "0");
     other.git(["checkout", "--quiet", "src/b.ts"]);
     other.run(["workspace", "scan"]).success();
     // Two machines, one commit, one bundle.
@@ -188,7 +178,7 @@ fn what_git_converts_is_read() {
     env.git_init();
     env.run(["workspace", "init"]).success();
     assert_eq!(
-        text(&env, "drift", "SELECT group_concat(path) FROM file WHERE git_oid IS NULL"),
+        env.text("drift", "SELECT group_concat(path) FROM file WHERE git_oid IS NULL"),
         "src/a.ts,src/b.ts"
     );
     env.run(["workspace", "export", "--ci"]).success();
@@ -209,12 +199,9 @@ fn recorded_checks_travel_and_become_a_baseline() {
     let runs = "SELECT group_concat(git_branch || ' ' || pull_request) FROM check_run";
     let baselines = "SELECT CAST(count(*) AS TEXT) FROM baseline";
     assert_eq!(import(&other, &bundle, &["--ci"])["baseline"], Value::Null);
-    assert_eq!(
-        (text(&other, "drift", runs), text(&other, "drift", baselines)),
-        ("main 0".into(), "0".into())
-    );
+    assert_eq!((other.text("drift", runs), other.text("drift", baselines)), ("main 0".into(), "0".into()));
     assert_eq!(import(&other, &bundle, &["--ci", "--baseline"])["baseline"], "main");
-    assert_eq!(text(&other, "drift", baselines), "1");
+    assert_eq!(other.text("drift", baselines), "1");
     // A later check leaves the baseline in the next bundle.
     other.git(["checkout", "--quiet", "-b", "topic"]);
     other.run(["workspace", "scan"]).success();
@@ -223,8 +210,8 @@ fn recorded_checks_travel_and_become_a_baseline() {
     export(&other, &next, &["--ci"]);
     let third = checkout(&env);
     import(&third, &next, &["--ci"]);
-    assert_eq!(text(&third, "drift", runs), "main 0,topic 0");
-    assert_eq!(text(&third, "drift", "SELECT branch || run FROM baseline"), "main1");
+    assert_eq!(third.text("drift", runs), "main 0,topic 0");
+    assert_eq!(third.text("drift", "SELECT branch || run FROM baseline"), "main1");
 }
 
 #[test]
@@ -260,7 +247,7 @@ fn an_import_asks_and_can_be_looked_at_first() {
       cortex.db: [SIZE]; what is live goes into a safety backup
     ");
     env.run(["workspace", "import", bundle]).assert_code(2);
-    assert_eq!(text(&env, "drift", "SELECT group_concat(kind) FROM event"), "init,scan");
+    assert_eq!(env.text("drift", "SELECT group_concat(kind) FROM event"), "init,scan");
     assert_eq!(staged(&env), 0);
 }
 

@@ -117,24 +117,10 @@ fn a_hot_journal_is_rolled_back_before_anything_is_read() {
 /// Runs drift where the repository is mounted read-only. `None` where this user may not mount.
 #[cfg(target_os = "linux")]
 fn read_only(env: &TestEnv, arguments: &str) -> Option<(i32, String)> {
-    let script = format!(
+    env.with_mounts(&format!(
         "mount --bind . . && mount -o remount,ro,bind . && cd \"$PWD\" && ! touch probe 2>/dev/null || exit 99; \
-         exec {} {arguments}",
-        env!("CARGO_BIN_EXE_drift")
-    );
-    let mut command = env.command(["--version"]);
-    let variables: Vec<_> =
-        command.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
-    command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", &script]).env_clear().envs(variables).current_dir(env.path(""));
-    let output = command.output().ok()?;
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    match output.status.code() {
-        Some(99) => None,
-        _ if text.contains("unshare:") || text.contains("mount:") => None,
-        code => Some((code.unwrap_or(-1), text)),
-    }
+         exec \"$DRIFT\" {arguments}"
+    ))
 }
 
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::outcome::{Outcome, Redactor};
@@ -85,6 +86,35 @@ impl TestEnv {
     /// The repository, or a path in it.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.root.join(path)
+    }
+
+    /// Changes a database as another program would.
+    pub(crate) fn sql(&self, name: &str, sql: &str) {
+        Connection::open(self.path(format!(".drift/{name}.db"))).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// The one text that `sql` selects from a database.
+    pub(crate) fn text(&self, name: &str, sql: &str) -> String {
+        let connection = Connection::open(self.path(format!(".drift/{name}.db"))).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// Runs a shell script in the repository where it may mount, with `$DRIFT` as drift; it exits 99 where it
+    /// cannot. Gives its code and all it prints, or `None` where this user may not mount.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_mounts(&self, script: &str) -> Option<(i32, String)> {
+        let drift = self.command(["--version"]);
+        let variables = drift.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        let mut command = Command::new("unshare");
+        command.args(["-m", "sh", "-c", script]).env_clear().envs(variables).current_dir(self.path(""));
+        let output = command.env("DRIFT", drift.get_program()).output().ok()?;
+        let text =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        match output.status.code() {
+            Some(99) => None,
+            _ if text.contains("unshare:") || text.contains("mount:") => None,
+            code => Some((code.unwrap_or(-1), text)),
+        }
     }
 
     pub(crate) fn home(&self) -> &Path {

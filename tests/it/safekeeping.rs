@@ -1,12 +1,9 @@
 //! What must never happen to data: written into what is damaged, taken from what was planted, lost with what is
 //! beside it, or half done for want of space.
 
-use std::path::Path;
 #[cfg(target_os = "linux")]
-use std::process::Command;
-
-use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::path::Path;
 
 use crate::env::TestEnv;
 
@@ -16,19 +13,9 @@ fn fresh() -> TestEnv {
     env
 }
 
-fn sql(env: &TestEnv, name: &str, sql: &str) {
-    Connection::open(env.path(format!(".drift/{name}.db"))).unwrap().execute_batch(sql).unwrap();
-}
-
-fn text(env: &TestEnv, name: &str, sql: &str) -> String {
-    let connection = Connection::open(env.path(format!(".drift/{name}.db"))).unwrap();
-    connection.query_row(sql, [], |row| row.get(0)).unwrap()
-}
-
 /// Overwrites the root page of a table of drift.db, which no schema gate reads.
 fn hole(env: &TestEnv, table: &str) {
-    let page = text(
-        env,
+    let page = env.text(
         "drift",
         &format!("SELECT rootpage || '' FROM sqlite_schema WHERE name = '{table}' AND type = 'table'"),
     );
@@ -71,7 +58,7 @@ fn gc_looks_before_it_writes() {
 #[test]
 fn a_repair_mends_what_it_can_beside_damage() {
     let env = fresh();
-    sql(&env, "cortex", &format!("{MEMORY} INSERT INTO memory_fts (memory_fts) VALUES ('delete-all')"));
+    env.sql("cortex", &format!("{MEMORY} INSERT INTO memory_fts (memory_fts) VALUES ('delete-all')"));
     hole(&env, "external_dependency");
     // No snapshot to restore drift.db from; the index of the other database is rebuilt all the same.
     let done = env.run(["workspace", "verify", "--repair", "--yes", "--json"]).assert_code(3).json();
@@ -129,7 +116,7 @@ fn a_restore_of_everything_journals_as_configured() {
         // What is there tells by itself; where nothing is, the configuration does.
         let expected = if lost { journal } else { "wal" };
         for name in ["drift", "cortex"] {
-            assert_eq!(text(&env, name, "SELECT journal_mode FROM pragma_journal_mode"), expected);
+            assert_eq!(env.text(name, "SELECT journal_mode FROM pragma_journal_mode"), expected);
         }
         env.run(["workspace", "verify"]).success();
     }
@@ -233,19 +220,7 @@ fn in_little_space(env: &TestEnv, free: u64, script: &str) -> Option<(i32, Strin
         used + free,
         place = place.path().display(),
     );
-    let mut command = env.command(["--version"]);
-    let variables: Vec<_> =
-        command.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
-    command = Command::new("unshare");
-    command.args(["-m", "sh", "-c", &script]).env_clear().envs(variables).current_dir(env.path(""));
-    let output = command.env("DRIFT", env!("CARGO_BIN_EXE_drift")).output().ok()?;
-    let text =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    match output.status.code() {
-        Some(99) => None,
-        _ if text.contains("unshare:") || text.contains("mount:") => None,
-        code => Some((code.unwrap_or(-1), text)),
-    }
+    env.with_mounts(&script)
 }
 
 #[cfg(target_os = "linux")]

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use insta::assert_snapshot;
-use rusqlite::Connection;
 
 use crate::env::TestEnv;
 
@@ -45,10 +44,6 @@ fn damaged(damage: impl FnOnce(&TestEnv)) -> (Vec<String>, i32) {
     codes(&env, &[])
 }
 
-fn sql(env: &TestEnv, name: &str, sql: &str) {
-    Connection::open(env.path(format!(".drift/{name}.db"))).unwrap().execute_batch(sql).unwrap();
-}
-
 fn found(code: &str) -> (Vec<String>, i32) {
     (vec![code.to_owned()], 3)
 }
@@ -74,14 +69,14 @@ fn damage_is_told_apart() {
     );
     assert_eq!(damaged(|env| env.write(".drift/drift.db", "")), found("db.empty"));
     assert_eq!(damaged(|env| env.write(".drift/cortex.db", "not a database at all")), found("db.damaged"));
-    assert_eq!(damaged(|env| sql(env, "drift", "PRAGMA application_id = 1")), found("db.foreign"));
-    assert_eq!(damaged(|env| sql(env, "drift", "PRAGMA user_version = 44")), found("schema.newer"));
+    assert_eq!(damaged(|env| env.sql("drift", "PRAGMA application_id = 1")), found("db.foreign"));
+    assert_eq!(damaged(|env| env.sql("drift", "PRAGMA user_version = 44")), found("schema.newer"));
     let trigger = "CREATE TRIGGER t AFTER INSERT ON scan BEGIN DELETE FROM file; END";
-    assert_eq!(damaged(|env| sql(env, "drift", trigger)), found("schema.hostile_object"));
+    assert_eq!(damaged(|env| env.sql("drift", trigger)), found("schema.hostile_object"));
     let fts = "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
                VALUES ('note', 'hello', 0.5, '', '', '{}');
                INSERT INTO memory_fts (memory_fts) VALUES ('delete-all')";
-    assert_eq!(damaged(|env| sql(env, "cortex", fts)), found("fts.out_of_step"));
+    assert_eq!(damaged(|env| env.sql("cortex", fts)), found("fts.out_of_step"));
     assert_eq!(damaged(|env| env.write("drift.toml", "[backup\n")), found("config.invalid"));
     let truncate = |env: &TestEnv| {
         let path = env.path(".drift/drift.db");
@@ -92,7 +87,7 @@ fn damage_is_told_apart() {
     let zeroed = |env: &TestEnv| fill(env, 0, 100, 0);
     assert_eq!(damaged(zeroed), found("db.damaged"));
     let view = "DROP TABLE baseline; CREATE VIEW baseline AS SELECT * FROM event";
-    let (codes, exit) = damaged(|env| sql(env, "drift", view));
+    let (codes, exit) = damaged(|env| env.sql("drift", view));
     assert!(exit == 3 && codes.contains(&"schema.hostile_object".into()), "{codes:?}");
     let swap = |env: &TestEnv| {
         let (drift, cortex, aside) =
@@ -150,7 +145,7 @@ fn what_is_wrong_comes_with_what_to_do() {
 #[test]
 fn a_table_of_somebody_else_is_a_warning() {
     let env = fresh();
-    sql(&env, "drift", "CREATE TABLE theirs (a)");
+    env.sql("drift", "CREATE TABLE theirs (a)");
     assert_eq!(codes(&env, &[]), (vec!["schema.unknown_object".to_owned()], 0));
 }
 
@@ -206,8 +201,7 @@ fn a_repair_is_proposed_confirmed_and_done() {
     let env = fresh();
     let id = env.run(["workspace", "backup", "--json"]).success().json()["id"].as_str().unwrap().to_owned();
     env.write(".drift/drift.db", vec![b'x'; 20_000]);
-    sql(
-        &env,
+    env.sql(
         "cortex",
         "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
                          VALUES ('note', 'hello', 0.5, '', '', '{}');

@@ -8,6 +8,7 @@
 
 mod bundles;
 mod fault;
+mod observe;
 mod order;
 mod recovery;
 mod sandbox;

@@ -4,8 +4,9 @@
 use anyhow::Result;
 use serde_json::Value;
 
+use super::observe::{Live, backed_up, snapshots};
 use super::sandbox::Sandbox;
-use super::scenarios::{Midway, Scenario, snapshots, two_generations};
+use super::scenarios::{Midway, Scenario, two_generations};
 
 const NAME: &str = "kept.drift.tar.zst";
 const EXPORT: &[&str] = &["workspace", "export", "-o", NAME];
@@ -71,16 +72,10 @@ fn grow(sandbox: &Sandbox) -> Result<()> {
 /// Which databases are live, by the rows of a backup that is taken for it and deleted again. Events are left out:
 /// an import that is done again adds another.
 fn imported(sandbox: &Sandbox) -> Result<String> {
-    let taken = sandbox.document(&["workspace", "backup"])?;
-    if taken["ok"] != Value::Bool(true) {
-        // Nothing there and a directory with nothing in it are the same loss, with different words.
-        let code = taken["error"]["code"].as_str().unwrap_or_default();
-        let lost = if matches!(code, "no_workspace" | "corrupt") { "lost" } else { code };
-        return Ok(format!("{lost}, {}", snapshots(sandbox)?));
-    }
-    let id = taken["id"].as_str().unwrap_or_default().to_owned();
-    let shown = sandbox.document(&["workspace", "backup", "show", &id])?;
-    sandbox.must(&["workspace", "backup", "delete", &id, "--yes"])?;
+    let shown = match backed_up(sandbox)? {
+        Live::Databases(shown) => shown,
+        Live::Lost(how) => return Ok(format!("{how}, {}", snapshots(sandbox)?)),
+    };
     let rows = |at: usize, table: &str| shown["databases"][at]["rows"][table].to_string();
     Ok(format!("files {}, memories {}; {}", rows(0, "file"), rows(1, "memory"), snapshots(sandbox)?))
 }

@@ -4,8 +4,9 @@
 use anyhow::{Result, ensure};
 
 use super::fault::{Fault, Hit, Mode, count_calls};
+use super::observe::snapshots;
 use super::sandbox::Sandbox;
-use super::scenarios::{Midway, Scenario, snapshots, two_generations};
+use super::scenarios::{Midway, Scenario, two_generations};
 
 const RESTORE: &[&str] = &["workspace", "restore", "latest~1", "--yes"];
 const REPAIR: &[&str] = &["workspace", "verify", "--repair", "--yes"];

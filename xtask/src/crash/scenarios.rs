@@ -6,6 +6,7 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::observe::{Live, backed_up, snapshots};
 use super::sandbox::Sandbox;
 use crate::project;
 
@@ -338,32 +339,14 @@ pub(super) fn two_generations(sandbox: &Sandbox) -> Result<()> {
 /// How many events each live database holds, read from a backup that is taken for it and deleted again; and that
 /// every backup asked for is still there and whole.
 fn generations(sandbox: &Sandbox) -> Result<String> {
-    let taken = sandbox.document(&["workspace", "backup"])?;
-    if taken["ok"] != Value::Bool(true) {
-        // Nothing there and a directory with nothing in it are the same loss, with different words.
-        let code = taken["error"]["code"].as_str().unwrap_or_default();
-        let lost = if matches!(code, "no_workspace" | "corrupt") { "lost" } else { code };
-        return Ok(format!("{lost}, {}", snapshots(sandbox)?));
-    }
-    let id = taken["id"].as_str().unwrap_or_default().to_owned();
-    let shown = sandbox.document(&["workspace", "backup", "show", &id])?;
+    let shown = match backed_up(sandbox)? {
+        Live::Databases(shown) => shown,
+        Live::Lost(how) => return Ok(format!("{how}, {}", snapshots(sandbox)?)),
+    };
     let events: Vec<String> = (shown["databases"].as_array().into_iter().flatten())
         .map(|database| format!("{} {}", database["name"], database["rows"]["event"]))
         .collect();
-    sandbox.must(&["workspace", "backup", "delete", &id, "--yes"])?;
     Ok(format!("events: {}; {}", events.join(", "), snapshots(sandbox)?))
-}
-
-/// The backups that were asked for, and whether all are whole.
-pub(super) fn snapshots(sandbox: &Sandbox) -> Result<String> {
-    let list = sandbox.document(&["workspace", "backup", "list"])?;
-    let verified = sandbox.document(&["workspace", "backup", "verify"])?;
-    let count = |document: &Value, is_wanted: fn(&Value) -> bool| {
-        document["backups"].as_array().into_iter().flatten().filter(|backup| is_wanted(backup)).count()
-    };
-    let asked_for = count(&list, |backup| backup["reason"] == "user_requested");
-    let damaged = count(&verified, |backup| backup["healthy"] != Value::Bool(true));
-    Ok(format!("{asked_for} backups, {damaged} damaged"))
 }
 
 /// Versions and counts, or the code of the error.
