@@ -34,6 +34,8 @@ pub enum DbError {
     NewerSchema { database: DatabaseKind, found: i64, latest: u32 },
     #[error("{database}.db has schema {found}; this command needs {latest}")]
     MigrationNeeded { database: DatabaseKind, found: u32, latest: u32 },
+    #[error("a {operation} was interrupted and is not finished yet")]
+    RecoveryNeeded { operation: &'static str },
     #[error("{} failed its migration", path.display())]
     Migration { path: PathBuf, source: Box<rusqlite_migration::Error> },
     #[error("{} cannot go from schema {from} to {to}: {detail}", path.display())]
@@ -113,6 +115,9 @@ impl DbError {
                     .into()
             }
             DbError::NewerSchema { .. } => "use the drift that wrote it, or a later one".into(),
+            DbError::RecoveryNeeded { .. } => {
+                "the next command that writes, such as `drift workspace scan`, finishes it".into()
+            }
             DbError::MigrationNeeded { .. } => {
                 "run `drift workspace migrate`; it takes a snapshot first".into()
             }

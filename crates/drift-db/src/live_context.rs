@@ -2,7 +2,7 @@
 //!
 //! Rules: the shared workspace lock is held for one request, never between two, so that a restore or a migration
 //! waits for nobody who only might ask again; what is handed out was read in one transaction, after the last commit
-//! that had been made when the request came. Foreign commits are noticed by `PRAGMA data_version`; a writer in the
+//! that had been made when the request came; while an interrupted restore waits to be finished, nothing is. Foreign commits are noticed by `PRAGMA data_version`; a writer in the
 //! same process calls [`LiveContext::invalidate`]; and a time to live is the net for what neither tells, such as a
 //! file that was replaced on a system that does not tell files apart.
 
@@ -13,6 +13,7 @@ use rusqlite::Connection;
 
 use crate::database::{DataVersion, Database};
 use crate::error::{DbError, Result};
+use crate::intent;
 use crate::kind::DatabaseKind;
 use crate::lock::{LockName, LockRequest, SharedLock, lock_shared};
 use crate::paths::WorkspacePaths;
@@ -47,7 +48,7 @@ impl LiveContext {
 
     /// The sections as of now; read again only if something was committed since.
     pub fn sections(&self, request: &LockRequest<'_>, now: Instant) -> Result<Arc<[Section]>> {
-        let lock = lock_shared(&self.paths, LockName::Workspace, request)?;
+        let lock = self.lock(request)?;
         let is_young = |known: &Held| now.saturating_duration_since(known.read_at) < self.time_to_live;
         let mut held = self.held();
         // What cannot be asked any more is opened anew, which tells what is wrong.
@@ -75,7 +76,7 @@ impl LiveContext {
         request: &LockRequest<'_>,
         query: impl FnOnce(&[Section], &Connection) -> rusqlite::Result<T>,
     ) -> Result<T> {
-        let lock = lock_shared(&self.paths, LockName::Workspace, request)?;
+        let lock = self.lock(request)?;
         let held = self.held();
         let opened;
         let database = match held.as_ref() {
@@ -92,6 +93,15 @@ impl LiveContext {
     /// Forgets what was read. For whoever writes in this process.
     pub fn invalidate(&self) {
         *self.held() = None;
+    }
+
+    /// The shared lock, under which no database is new while the other is old.
+    fn lock(&self, request: &LockRequest<'_>) -> Result<SharedLock> {
+        let lock = lock_shared(&self.paths, LockName::Workspace, request)?;
+        match intent::read(&self.paths)? {
+            None => Ok(lock),
+            Some(pending) => Err(DbError::RecoveryNeeded { operation: pending.operation.name() }),
+        }
     }
 
     fn open(&self, lock: &SharedLock) -> Result<Database> {

@@ -112,9 +112,9 @@ impl Registry {
         close(connection, &path)
     }
 
-    /// The file and its sidecars together: a journal that stayed would be rolled into the new file.
+    /// The file and its sidecars, these first: a journal that stayed behind would be rolled into the new file.
     fn move_aside(&self) -> Result<()> {
-        for file in database_set(&self.path()) {
+        for file in database_set(&self.path()).into_iter().rev() {
             let mut aside = file.clone().into_os_string();
             aside.push(ASIDE);
             match file.symlink_metadata() {

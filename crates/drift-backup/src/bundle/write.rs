@@ -241,7 +241,10 @@ impl Scratch {
         let Some(parent) = target.parent() else { return Err(why) };
         let id = SnapshotId::new(work.now, work.random);
         let dir = parent.join(format!(".tmp-drift-{id}"));
-        durable::private_dir(&dir)?;
+        if !durable::private_dir(&dir)? {
+            // Not made by us, so not ours to remove either.
+            return Err(DbError::io("create", &dir, io::ErrorKind::AlreadyExists.into()).into());
+        }
         Ok(Scratch { id, dir, _staged: None })
     }
 }

@@ -16,6 +16,7 @@ impl From<DbError> for CommandError {
             DbError::Corrupt { .. } | DbError::Lost { .. } => ErrorCode::Corrupt,
             DbError::Untrusted { .. } => ErrorCode::Untrusted,
             DbError::NewerSchema { .. } => ErrorCode::NewerSchema,
+            DbError::RecoveryNeeded { .. } => ErrorCode::RecoveryNeeded,
             DbError::MigrationNeeded { .. } => ErrorCode::MigrationNeeded,
             DbError::Migration { .. } | DbError::Sqlite { .. } => ErrorCode::Io,
             DbError::MigrationRefused { .. } => ErrorCode::Corrupt,

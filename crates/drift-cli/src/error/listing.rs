@@ -80,6 +80,7 @@ fn of_databases() -> Vec<CommandError> {
         NoSuchVersion => DbError::NoSuchVersion { database: drift, version: 9, latest: 5 };
         Sqlite => sqlite(rusqlite::ffi::SQLITE_ERROR), sqlite(rusqlite::ffi::SQLITE_CANTOPEN);
         Interrupted => DbError::Interrupted;
+        RecoveryNeeded => DbError::RecoveryNeeded { operation: "restore" };
     }
 }
 

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 
 use drift_db::{DatabaseKind, Need, canonical};
 use drift_discover::{
-    AffectedInput, ChangeKind, ChangedFile, DiskSource, Event, Git, Problem, ProjectGraph, RepoPath,
-    RevisionSource, Source, Tree, TreeOptions, discover, is_lock_file, read_tree,
+    AffectedInput, ChangeKind, ChangedFile, DiskSource, Git, Problem, ProjectGraph, RepoPath, RevisionSource,
+    Source, Tree, TreeOptions, discover, is_lock_file,
 };
 
 use super::base::{self, BaseOptions};
 use super::workspace::Workspace;
-use super::{Session, Unit, Warning};
+use super::{Session, Warning, tree};
 use crate::error::CommandError;
 
 pub(crate) use view::{AffectedReport, AffectedView, BaseView, ReasonView};
@@ -67,7 +67,7 @@ pub(crate) fn run(session: &Session<'_>, options: &AffectedOptions) -> Result<Af
     };
     let tree = match head {
         Some(_) => Tree::default(),
-        None => walk(session, &root, options)?,
+        None => tree::read(session, &root, &options.tree)?,
     };
     let disk = DiskSource::new(&root, &tree.files);
     let (source, graph): (&dyn Source, _) = match &head {
@@ -225,16 +225,6 @@ fn listed_files(
         Err(_) => ChangeKind::Deleted,
     };
     Ok(paths.into_iter().map(|path| ChangedFile { kind: kind(&path), path }).collect())
-}
-
-fn walk(session: &Session<'_>, root: &Path, options: &AffectedOptions) -> Result<Tree, CommandError> {
-    let phase = session.phase("reading the tree", None, Unit::Items);
-    let on = |event: Event| {
-        if let Event::Walked { files } = event {
-            phase.reach(files);
-        }
-    };
-    Ok(read_tree(root, &options.tree, session.interrupt.flag(), &on)?)
 }
 
 /// A commit and its projects.

@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use blake3::Hasher;
 use drift_config::{CiEnv, CiProvider, CiValue};
 use drift_db::{canonical, choose_root, find_workspace};
-use drift_discover::{Event, Git, Head, Tree, TreeOptions, read_tree};
+use drift_discover::{Git, Head, Tree, TreeOptions};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::base::{self, BaseOptions};
 use super::workspace::home;
-use super::{Session, Unit, Warning};
+use super::{Session, Warning, tree};
 use crate::error::CommandError;
 use key::Facts;
 
@@ -73,7 +73,7 @@ pub(crate) fn run(
     options: &CacheKeyOptions,
 ) -> Result<CacheKeyReport, CommandError> {
     let root = root(session)?;
-    let tree = walk(session, &root, &options.tree)?;
+    let tree = tree::read(session, &root, &options.tree)?;
     let content = content(&root, &tree)?;
     session.check()?;
 
@@ -163,16 +163,6 @@ fn root(session: &Session<'_>) -> Result<PathBuf, CommandError> {
             .with_hint("start it in a repository, or name one with --root"));
     }
     Ok(root)
-}
-
-fn walk(session: &Session<'_>, root: &Path, options: &TreeOptions) -> Result<Tree, CommandError> {
-    let phase = session.phase("reading the tree", None, Unit::Items);
-    let on = |event: Event| {
-        if let Event::Walked { files } = event {
-            phase.reach(files);
-        }
-    };
-    Ok(read_tree(root, options, session.interrupt.flag(), &on)?)
 }
 
 /// The hash of everything that the projects are read from, and of the settings that say how.

@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use drift_db::{Database, DatabaseKind, LockName, Need, lock_exclusive};
-use drift_discover::{CheckInput, Event, Git, Head, RepoPath, Tree, TreeOptions, check, find_top, read_tree};
+use drift_discover::{CheckInput, Git, Head, RepoPath, Tree, check, find_top};
 
 use super::base::BaseOptions;
 use super::project::{Known, find};
 use super::scan::{self, Record, Rehash, ScanOptions};
 use super::workspace::{Workspace, unfinished};
-use super::{Session, Unit, Warning};
+use super::{Session, Warning, tree};
 use crate::error::CommandError;
 
 pub(crate) use explain::{RuleReport, explain};
@@ -71,7 +71,7 @@ struct Revision {
 pub(crate) fn run(session: &Session<'_>, options: &CheckOptions) -> Result<CheckReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let root = workspace.paths.root().to_path_buf();
-    let tree = read(session, &root, &options.scan.tree)?;
+    let tree = tree::read(session, &root, &options.scan.tree)?;
     session.check()?;
     let revision = Revision::read(&root, &options.base)?;
     let shown = selection(&tree, &options.projects)?;
@@ -94,7 +94,11 @@ pub(crate) fn run(session: &Session<'_>, options: &CheckOptions) -> Result<Check
             .with_hint("check out a branch first; in CI the provider names it"));
     }
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
-    workspace.inspection.check_before_writing(options.scan.startup, session.interrupt.shared(), &writer)?;
+    workspace.inspection.check_before_writing(
+        session.databases.startup,
+        session.interrupt.shared(),
+        &writer,
+    )?;
     let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
     let database = database.ok_or_else(|| unfinished(&root))?;
     scan_if_needed(session, &workspace, &database, &tree, options)?;
@@ -107,16 +111,6 @@ pub(crate) fn run(session: &Session<'_>, options: &CheckOptions) -> Result<Check
     let shown = judge::Asked { scope: options.scope, shown: shown.as_ref(), ..all };
     let report = judge::judge(&tree, &findings, &earlier, shown);
     Ok(CheckReport { recorded: true, baseline, below_top, ..report })
-}
-
-fn read(session: &Session<'_>, root: &Path, options: &TreeOptions) -> Result<Tree, CommandError> {
-    let phase = session.phase("reading the tree", None, Unit::Items);
-    let on = |event: Event| {
-        if let Event::Walked { files } = event {
-            phase.reach(files);
-        }
-    };
-    Ok(read_tree(root, options, session.interrupt.flag(), &on)?)
 }
 
 impl Revision {

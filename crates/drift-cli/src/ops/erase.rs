@@ -23,6 +23,7 @@ use serde::Serialize;
 use super::backup::retain;
 use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
+use super::wire::below;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at};
 use super::{Session, Warning, random};
@@ -116,7 +117,7 @@ impl Planned {
     }
 
     fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(self.root()).unwrap_or(path).to_string_lossy().replace('\\', "/")
+        below(self.root(), path)
     }
 }
 

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
+use super::wire::below;
 use super::work::with_work;
 use super::workspace::Workspace;
 use super::{Session, Warning};
@@ -129,7 +130,7 @@ pub(crate) fn run(session: &Session<'_>, options: ExportOptions<'_>) -> Result<E
                 .with_hint("the bundle has them without; nothing here was changed"),
         );
     }
-    let output = file.as_deref().map_or_else(|| "-".into(), |file| shown(paths.root(), file));
+    let output = file.as_deref().map_or_else(|| "-".into(), |file| below(paths.root(), file));
     Ok(report(output, compression, exported))
 }
 
@@ -195,12 +196,6 @@ fn plain(name: &str) -> String {
     let plain: String = name.chars().take(64).map(keep).collect();
     let plain = plain.trim_matches(['.', '-']);
     if plain.is_empty() { "workspace".into() } else { plain.into() }
-}
-
-fn shown(root: &Path, file: &Path) -> String {
-    let inside = file.strip_prefix(root).unwrap_or(file);
-    let text = inside.to_string_lossy();
-    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 fn report(output: String, compression: Compression, exported: Exported) -> ExportReport {

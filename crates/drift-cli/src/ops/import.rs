@@ -22,7 +22,7 @@ use super::init::{prepare_dir, refuse_home};
 use super::recovery::{settle, warn_if_pending};
 use super::restore::{PlannedView, place};
 use super::scan::proof::prove;
-use super::wire::stored;
+use super::wire::{below, stored};
 use super::work::with_work;
 use super::workspace::unfinished;
 use super::{Session, Warning, context, known};
@@ -191,7 +191,15 @@ pub(crate) fn apply(
     })?;
     let baseline = match results {
         Results::Baseline if swapped.databases.contains(&DatabaseKind::Drift) => {
-            keep_as_baseline(session, &paths, &lock)?
+            // What was imported is live by now, which no failure from here on may hide.
+            keep_as_baseline(session, &paths, &lock).unwrap_or_else(|error| {
+                let message = format!("its results were not kept as a baseline: {}", error.message);
+                session.warn(
+                    Warning::new("import.no_baseline", message)
+                        .with_hint("`drift workspace check --baseline` on the base branch makes one"),
+                );
+                None
+            })
         }
         _ => None,
     };
@@ -214,8 +222,7 @@ pub(crate) fn apply(
             Ok((unchanged, changed)) => {
                 (report.unchanged_files, report.changed_files) = (unchanged, changed);
             }
-            Err(error) if error.code == ErrorCode::Interrupted => return Err(error),
-            // What was imported is live, and the next scan finds out.
+            // The next scan finds out.
             Err(error) => {
                 let message = format!("the files could not be compared: {}", error.message);
                 session.warn(Warning::new("import.not_compared", message));
@@ -267,14 +274,10 @@ fn done(
     swapped: &Swapped,
     removed: Vec<RemovedView>,
 ) -> ImportReport {
-    let relative = |dir: &PathBuf| {
-        let inside = dir.strip_prefix(paths.root()).unwrap_or(dir);
-        inside.to_string_lossy().replace('\\', "/")
-    };
     ImportReport {
         hit: true,
         safety_backup: swapped.safety.as_ref().map(ToString::to_string),
-        quarantine: swapped.quarantine.as_ref().map(relative),
+        quarantine: swapped.quarantine.as_deref().map(|dir| below(paths.root(), dir)),
         migrated: !swapped.migrated.is_empty(),
         removed,
         ..report(paths, header)

@@ -144,7 +144,7 @@ fn open_ready(
         return Ok(None);
     }
     let writer = lock_exclusive(paths, LockName::Writer, &session.lock_request())?;
-    inspection.check_before_writing(options.scan.startup, session.interrupt.shared(), &writer)?;
+    inspection.check_before_writing(session.databases.startup, session.interrupt.shared(), &writer)?;
     let mut ready = Ready::open(paths, inspection, writer)?;
     ready._shared = Some(shared);
     Ok(Some(ready))

@@ -32,6 +32,7 @@ pub(crate) mod restore;
 pub(crate) mod scan;
 pub(crate) mod size;
 pub(crate) mod status;
+mod tree;
 pub(crate) mod verify;
 pub(crate) mod wire;
 mod work;

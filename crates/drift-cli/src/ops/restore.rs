@@ -2,7 +2,7 @@
 //!
 //! Two steps, so that a person can be asked in between: [`plan`] changes nothing, [`apply`] does it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use drift_backup::{BackupError, LiveState, RestorePlan, SnapshotStore, Swap, Swapped, extract, stage, swap};
 use drift_db::intent::{self, Operation};
@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::backup::{RemovedView, retain};
 use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
+use super::wire::below;
 use super::work::with_work;
 use super::workspace::{home, identity, locate};
 use super::{Session, Warning, context, known};
@@ -218,14 +219,10 @@ fn report(planned: &Planned) -> RestoreReport {
 }
 
 fn done(planned: &Planned, swapped: &Swapped, removed: Vec<RemovedView>) -> RestoreReport {
-    let relative = |dir: &PathBuf| {
-        let inside = dir.strip_prefix(planned.paths.root()).unwrap_or(dir);
-        inside.to_string_lossy().replace('\\', "/")
-    };
     RestoreReport {
         databases: swapped.databases.iter().map(|kind| kind.name()).collect(),
         safety_backup: swapped.safety.as_ref().map(ToString::to_string),
-        quarantine: swapped.quarantine.as_ref().map(relative),
+        quarantine: swapped.quarantine.as_deref().map(|dir| below(planned.paths.root(), dir)),
         migrated: !swapped.migrated.is_empty(),
         removed,
         ..report(planned)

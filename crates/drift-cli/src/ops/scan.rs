@@ -20,8 +20,7 @@ use drift_db::store::file::{self, FileRow, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::store::{discovery, event, graph};
 use drift_db::{
-    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, StartupCheck, WorkspacePaths,
-    lock_exclusive,
+    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
 };
 use drift_discover::{
     Changes, Event, Fingerprint, Git, Head, Problem, Tree, TreeOptions, Walk, WalkMemory, WalkedDir,
@@ -31,7 +30,7 @@ use jiff::Timestamp;
 
 use super::wire::{ProblemView, stored};
 use super::workspace::{Workspace, warn_if_tracked};
-use super::{Session, Unit, context};
+use super::{Session, Unit, context, tree};
 use crate::error::CommandError;
 pub(super) use known::Known;
 use known::Same;
@@ -49,8 +48,6 @@ pub(crate) struct ScanOptions {
     /// Threads that hash.
     pub(crate) threads: usize,
     pub(crate) rehash: Rehash,
-    /// How the databases are checked before anything is written.
-    pub(crate) startup: StartupCheck,
     /// What tells this drift from any other.
     pub(crate) build: String,
 }
@@ -79,7 +76,11 @@ pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanRe
     let visitor = visitor.ok_or_else(|| super::workspace::unfinished(paths.root()))?;
     let known = Known::read(session, paths.root(), options, &visitor)?;
     let open = || {
-        workspace.inspection.check_before_writing(options.startup, session.interrupt.shared(), &writer)?;
+        workspace.inspection.check_before_writing(
+            session.databases.startup,
+            session.interrupt.shared(),
+            &writer,
+        )?;
         let database = workspace.inspection.writer(DatabaseKind::Drift, &writer)?;
         // The inspection found both databases complete.
         database.ok_or_else(|| super::workspace::unfinished(paths.root()))
@@ -154,12 +155,8 @@ fn walk_tree(
     memory: Option<WalkMemory>,
     options: &ScanOptions,
 ) -> Result<(Walk, Head), CommandError> {
-    let phase = session.phase("reading the tree", None, Unit::Items);
-    let on = |event: Event| {
-        if let Event::Walked { files } = event {
-            phase.reach(files);
-        }
-    };
+    let phase = tree::phase(session);
+    let on = |event: Event| tree::reach(&phase, event);
     std::thread::scope(|threads| {
         let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
         threads.spawn(|| warn_if_tracked(session, paths));

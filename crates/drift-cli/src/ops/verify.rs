@@ -19,6 +19,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
+#[cfg(unix)]
+use super::wire::below;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
 use super::{Session, Unit, context};
@@ -299,7 +301,7 @@ fn foreign_owners(paths: &WorkspacePaths) -> Vec<FindingView> {
     for file in files {
         let (Some(wanted), Some(found)) = (owner(paths.root()), owner(&file)) else { continue };
         if wanted != found {
-            let shown = file.strip_prefix(paths.root()).unwrap_or(&file).display().to_string();
+            let shown = below(paths.root(), &file);
             let message = format!("{shown} belongs to user {found}, the repository to {wanted}");
             let hint = format!("run `chown -R {wanted} {DRIFT_DIR} {BACKUPS_DIR}`");
             findings.push(FindingView::new("fs.owner", Severity::Warning, &shown, message, &hint));
@@ -322,7 +324,7 @@ fn too_open(root: &Path, dir: &Path) -> Option<FindingView> {
     if mode & 0o077 == 0 {
         return None;
     }
-    let shown = dir.strip_prefix(root).unwrap_or(dir).display().to_string();
+    let shown = below(root, dir);
     let message = format!("{shown} has mode {mode:03o}; others can look into it");
     Some(FindingView::new(
         "fs.permissions",

@@ -15,6 +15,12 @@ pub(crate) fn stored(path: &RepoPath) -> StoredPath {
     StoredPath(path.as_bytes().into())
 }
 
+/// A path on disk as documents name it: relative to `root` with `/` where it lies below it.
+pub(crate) fn below(root: &std::path::Path, path: &std::path::Path) -> String {
+    let text = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
 /// Something in the repository that discovery could not take at its word.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ProblemView {
@@ -50,3 +56,6 @@ impl From<&ProblemRow> for ProblemView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::LiveContext;
 use crate::create::{JournalMode, create};
 use crate::error::DbError;
+use crate::intent::{self, Intent, IntentDatabase, Operation};
 use crate::kind::DatabaseKind;
 use crate::lock::{Holder, LockName, LockRequest, lock_exclusive};
 use crate::migrate::Author;
@@ -158,4 +159,25 @@ fn a_reader_that_has_the_file_for_itself_lets_go_of_it() {
     assert_eq!(told(&live).unwrap(), ["7"]);
     tell(&path, 8);
     assert_eq!(told(&live).unwrap(), ["8"]);
+}
+
+#[test]
+fn nothing_is_handed_out_while_an_interrupted_restore_waits() {
+    let (_temp, paths) = workspace(JournalMode::Wal);
+    tell(&paths.database(DatabaseKind::Drift), 1);
+    let live = LiveContext::new(paths.clone(), &["overview"], TTL);
+    assert_eq!(told(&live).unwrap(), ["1"]);
+    let mut intent = Intent::new(Operation::Restore, "20261122T201530Z-7f3a");
+    intent.databases.push(IntentDatabase { name: "drift".into(), blake3: "0".repeat(64) });
+    {
+        let lock = lock_exclusive(&paths, LockName::Workspace, &request()).unwrap();
+        intent.write(&paths, &lock).unwrap();
+    }
+    assert!(matches!(told(&live), Err(DbError::RecoveryNeeded { operation: "restore" })));
+    assert!(matches!(live.read(&request(), |_, _| Ok(())), Err(DbError::RecoveryNeeded { .. })));
+    {
+        let lock = lock_exclusive(&paths, LockName::Workspace, &request()).unwrap();
+        intent::clear(&paths, &lock).unwrap();
+    }
+    assert_eq!(told(&live).unwrap(), ["1"]);
 }

@@ -16,13 +16,12 @@ use crate::ops::cache_key::CacheKeyOptions;
 use crate::ops::check::{CheckOptions, Keep, Policy, Scope};
 use crate::ops::gc::AutomaticOptions;
 use crate::ops::scan::{Rehash, ScanOptions};
-use crate::shell::{Shell, startup};
+use crate::shell::Shell;
 
 /// How a scan works, unless the command says otherwise.
 pub(super) fn scan(config: &Config, shell: &Shell<'_>, rehash: Rehash) -> ScanOptions {
-    let startup = startup(config);
     let build = shell.build().to_owned();
-    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, startup, build }
+    ScanOptions { tree: tree(config, git_ignore(shell)), threads: 0, rehash, build }
 }
 
 /// What is asked of `affected`; `base` and `changes` come from the flags.

@@ -57,7 +57,6 @@ pub(super) fn record(
             tx.run(|c| baseline::keep(c, &run, &now))?;
         }
         note_use(tx, earlier, &now)?;
-        context::write_check(tx, &now)?;
         let detail = json!({
             "run": id,
             "findings": report.findings.len(),

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use drift_backup::Compression;
 
-use super::{named, plain, shown};
+use super::{named, plain};
 
 #[test]
 fn a_file_name_tells_the_form() {
@@ -24,10 +24,4 @@ fn a_default_name_is_taken_everywhere() {
     assert_eq!(plain("@joe/my shop"), "joe-my-shop");
     assert_eq!(plain("…"), "workspace");
     assert_eq!(plain(&"x".repeat(500)).len(), 64);
-}
-
-#[test]
-fn an_output_below_the_root_is_shown_from_there() {
-    assert_eq!(shown(Path::new("/r"), Path::new("/r/a/b")), "a/b");
-    assert_eq!(shown(Path::new("/r"), Path::new("/s/b")), "/s/b");
 }

@@ -5,7 +5,7 @@ use drift_config::LoadOptions;
 use super::ecosystem::kind;
 use super::*;
 use crate::ops::DatabaseSettings;
-use crate::shell::journal;
+use crate::shell::{journal, startup};
 
 #[test]
 fn defaults_agree() {
