@@ -48,6 +48,24 @@ fn found(code: &str) -> (Vec<String>, i32) {
     (vec![code.to_owned()], 3)
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_a_finding_of_either_database() {
+    for name in ["drift.db", "cortex.db"] {
+        let linked = damaged(|env| {
+            let (at, elsewhere) = (env.path(format!(".drift/{name}")), env.home().join(name));
+            std::fs::rename(&at, &elsewhere).unwrap();
+            std::os::unix::fs::symlink(&elsewhere, &at).unwrap();
+        });
+        assert_eq!(linked, found("fs.link"), "{name}");
+        for sidecar in ["-wal", "-shm"] {
+            let planted =
+                damaged(|env| std::fs::create_dir(env.path(format!(".drift/{name}{sidecar}"))).unwrap());
+            assert_eq!(planted, found("fs.link"), "{name}{sidecar}");
+        }
+    }
+}
+
 #[test]
 fn a_healthy_workspace_is_called_so() {
     let env = fresh();

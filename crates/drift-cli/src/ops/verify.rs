@@ -207,7 +207,12 @@ fn databases(
 
 /// A warning if the context of a sound drift.db does not tell what its tables say.
 fn told_wrong(paths: &WorkspacePaths, lock: &SharedLock) -> Result<Option<FindingView>, CommandError> {
-    let Some(database) = inspect(paths)?.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
+    let mut inspection = match inspect(paths) {
+        // What stands in the place of the other database is a finding of that one.
+        Err(DbError::Untrusted { .. }) => return Ok(None),
+        inspected => inspected?,
+    };
+    let Some(database) = inspection.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
     let message = "the stored context does not tell what the tables say".to_owned();
     let hint = "`drift workspace verify --repair` makes it anew, as does the next scan that finds a change";
     let finding = || {
