@@ -19,7 +19,7 @@ use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
 use super::scan::{self, Known, Record, ScanOptions};
 use super::wire::ProblemView;
-use super::workspace::{home, unfinished};
+use super::workspace::{home, is_there, named_dir, unfinished};
 use super::{Place, Session, Warning, known, random};
 use crate::error::CommandError;
 
@@ -63,6 +63,10 @@ pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitRe
     let paths = choose(session)?;
     durable::refuse_foreign_dir(&paths.backups_dir())?;
     finish_deletes(&paths)?;
+    if !is_there(&paths.drift_dir())? {
+        // What is lost is refused before anything stands in its place.
+        refuse_damage(&inspect(&paths)?, &options.recreate)?;
+    }
     prepare_dir(&paths)?;
     if let Some(ready) = open_ready(session, &paths, options)? {
         return ready.scan(session, &paths, options, Record::IfChanged);
@@ -157,7 +161,8 @@ fn refuse_damage(inspection: &Inspection, recreate: &[DatabaseKind]) -> Result<(
     if let Some(found) = anew.iter().find(|found| !found.is_lost()) {
         let message =
             format!("{} is there; --recreate only makes one anew that was lost", found.path.display());
-        return Err(CommandError::usage(message));
+        let hint = "leave out --recreate, or bring a snapshot back with `drift workspace restore`";
+        return Err(CommandError::usage(message).with_hint(hint));
     }
     kept.into_iter().try_for_each(|found| Ok(inspection.usable_one(found, Need::Known)?))
 }
@@ -227,7 +232,7 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     let place = session.place;
     let home = home(place);
     let root = match &place.root {
-        Some(root) => canonical(root)?,
+        Some(root) => named_dir(root)?,
         None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
     };
     refuse_home(session, &root)?;
