@@ -191,21 +191,26 @@ fn edited_migrations(connection: &Connection, kind: DatabaseKind) -> rusqlite::R
 }
 
 fn schema_finding(kind: DatabaseKind, object: gate::SchemaFinding) -> VerifyFinding {
-    let (severity, what, hint) = match object.code {
+    let restore = || (Severity::Error, restore(kind));
+    let (what, (severity, hint)) = match object.code {
         "schema.unknown_object" => {
-            (Severity::Warning, "is not drift's", "drift keeps it, but never exports it")
+            ("is not drift's", (Severity::Warning, "drift keeps it, but never exports it".to_owned()))
         }
-        "schema.missing_object" => (Severity::Error, "is missing", "restore a snapshot"),
-        "schema.changed_object" => (Severity::Error, "is not as drift made it", "restore a snapshot"),
-        _ => (Severity::Error, "could run SQL that is not drift's", "restore a snapshot"),
+        "schema.missing_object" => ("is missing", restore()),
+        "schema.changed_object" => ("is not as drift made it", restore()),
+        _ => ("could run SQL that is not drift's", restore()),
     };
     VerifyFinding {
         code: object.code,
         severity,
         subject: format!("{}: {}", kind.file_name(), object.subject),
         message: format!("{} {what}", object.subject),
-        hint: Some(hint.to_owned()),
+        hint: Some(hint),
     }
+}
+
+fn restore(kind: DatabaseKind) -> String {
+    format!("run `drift workspace restore --database {kind}`")
 }
 
 fn lost(kind: DatabaseKind, code: &'static str, message: &str) -> VerifyFinding {
@@ -213,7 +218,7 @@ fn lost(kind: DatabaseKind, code: &'static str, message: &str) -> VerifyFinding 
 }
 
 fn damaged(kind: DatabaseKind, code: &'static str, message: String) -> VerifyFinding {
-    error(kind, code, message, &format!("run `drift workspace restore --database {kind}`"))
+    error(kind, code, message, &restore(kind))
 }
 
 fn error(kind: DatabaseKind, code: &'static str, message: String, hint: &str) -> VerifyFinding {

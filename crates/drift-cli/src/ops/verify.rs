@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use drift_backup::SnapshotStore;
 use drift_db::{
     BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, SharedLock,
-    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, integrity, intent, lock_shared,
-    verify_database,
+    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, durable::refuse_foreign_dir, inspect, integrity,
+    intent, lock_shared, verify_database,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -99,6 +99,10 @@ fn name(severity: Severity) -> &'static str {
 /// `drift workspace verify`.
 pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<VerifyReport, CommandError> {
     let paths = locate(session.place)?;
+    let foreign = foreign_dirs(&paths)?;
+    if !foreign.is_empty() {
+        return Ok(report(options.level, foreign, Vec::new()));
+    }
     let there = is_there(&paths.drift_dir())?;
     if !there && drift_db::snapshots(&paths).is_empty() {
         return Err(none_at(paths.root()));
@@ -146,8 +150,12 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         findings.extend(snapshots(session, &paths, options.level)?);
     }
-    Ok(VerifyReport {
-        level: match options.level {
+    Ok(report(options.level, findings, unchecked))
+}
+
+fn report(level: VerifyLevel, findings: Vec<FindingView>, unchecked: Vec<String>) -> VerifyReport {
+    VerifyReport {
+        level: match level {
             VerifyLevel::Quick => "quick",
             VerifyLevel::Normal => "default",
             VerifyLevel::Deep => "deep",
@@ -155,7 +163,22 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         healthy: !findings.iter().any(FindingView::is_error),
         findings,
         unchecked,
-    })
+    }
+}
+
+/// What stands in the place of drift's directories. Nothing behind it is looked at.
+fn foreign_dirs(paths: &WorkspacePaths) -> Result<Vec<FindingView>, CommandError> {
+    let mut findings = Vec::new();
+    for name in [DRIFT_DIR, BACKUPS_DIR] {
+        match refuse_foreign_dir(&paths.root().join(name)) {
+            Err(DbError::Untrusted { detail, .. }) => {
+                let hint = "move it away: what is behind it is not drift's";
+                findings.push(FindingView::new("fs.link", Severity::Error, name, detail, hint));
+            }
+            looked => looked?,
+        }
+    }
+    Ok(findings)
 }
 
 /// Both databases at once: what is wrong with them, and what was left out.
