@@ -15,6 +15,8 @@ use super::{Table, Tone, styled};
 /// ends, tabs, styles, and what is written by [`Text::raw`].
 pub(crate) struct Text {
     colour: ColorChoice,
+    /// How wide the terminal is, if it is one.
+    line: Option<usize>,
     bytes: Vec<u8>,
     /// Up to here, `bytes` is as it is to be printed.
     settled: usize,
@@ -23,9 +25,10 @@ pub(crate) struct Text {
 impl Text {
     pub(super) fn render(
         colour: ColorChoice,
+        line: Option<usize>,
         write: impl FnOnce(&mut Text) -> io::Result<()>,
     ) -> io::Result<Vec<u8>> {
-        let mut text = Text { colour, bytes: Vec::new(), settled: 0 };
+        let mut text = Text { colour, line, bytes: Vec::new(), settled: 0 };
         write(&mut text)?;
         text.settle();
         Ok(text.bytes)
@@ -63,7 +66,8 @@ impl Text {
     }
 
     pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
-        table.write(self)
+        let line = self.line;
+        table.write(self, line)
     }
 }
 
