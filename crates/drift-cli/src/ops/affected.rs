@@ -13,6 +13,7 @@ use drift_discover::{
     AffectedInput, ChangeKind, ChangedFile, DiskSource, Git, Problem, ProjectGraph, RepoPath, RevisionSource,
     Source, Tree, TreeOptions, discover, is_lock_file,
 };
+use jiff::Timestamp;
 
 use super::base::{self, BaseOptions};
 use super::workspace::Workspace;
@@ -143,12 +144,14 @@ fn compare(
         Changes::Head(name) => name,
     };
     let Some(base) = base::resolve(session, git, head, &options.base)? else {
-        if head != "HEAD" {
+        // The last scan is of the work tree, which a comparison of commits leaves out.
+        if matches!(options.changes, Changes::Head(_)) {
             return Err(CommandError::usage(format!("nothing says what `{head}` is to be compared with"))
                 .with_hint("name a revision with --base"));
         }
         let found = since_scan(session, workspace, git, tree, options)?;
         let at = found.base.scanned_at.as_deref().unwrap_or_default();
+        let at = at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |time| format!("{time:.0}"));
         session.note(&format!("no base was found; these are the changes since the scan of {at}"));
         return Ok(found);
     };
