@@ -157,6 +157,10 @@ fn pinned_snapshots_stay_until_they_are_unpinned() {
     assert!(refused.stderr.contains("is pinned"), "{}", refused.stderr);
     assert_eq!(run(&env, &["unpin", &id])["backups"][0]["pinned"], false);
     env.run(["workspace", "backup", "delete", &id]).assert_code(2);
+    let planned = run(&env, &["delete", &id, &id, "--dry-run"]);
+    assert_eq!((&planned["dry_run"], planned["backups"].as_array().unwrap().len()), (&true.into(), 1));
+    assert_eq!(planned["backups"][0]["id"], id);
+    assert_eq!(listed(&env).len(), 2, "a dry run deletes nothing");
     run(&env, &["delete", &id, "--yes"]);
     assert_eq!(listed(&env).len(), 1);
     let newest = listed(&env).remove(0);

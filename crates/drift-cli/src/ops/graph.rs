@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::project::{self, Known};
-use super::projects::warn_if_stale;
+use super::projects::{warn_if_stale, warn_unless_scanned};
 use super::workspace::Workspace;
 use super::{Session, wire};
 use crate::error::CommandError;
@@ -78,6 +78,9 @@ pub(crate) fn run(session: &Session<'_>, options: &GraphOptions) -> Result<Graph
     let database = workspace.reader(DatabaseKind::Drift)?;
     let (manifests, projects, edges) =
         database.read(|c| Ok((scan::manifests(c)?, graph::projects(c)?, graph::edges(c)?)))?;
+    if projects.is_empty() {
+        warn_unless_scanned(session, &database)?;
+    }
     let stale = warn_if_stale(session, &workspace.paths, &manifests);
     let nodes: Vec<NodeView> = (projects.into_iter())
         .map(|p| NodeView { path: wire::path(&p.path), id: p.id, name: p.name, ecosystem: p.ecosystem })
