@@ -236,6 +236,7 @@ fn validate_shows_every_problem() {
        |
        | DRIFT_BACKUP__AUTO=maybe
        |                    ^^^^^
+    hint: correct this, then run `drift config validate`
     "#);
 }
 

@@ -31,7 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("ops/import.rs", "another drift sweeps between two locks"),
     ("ops/known.rs", "no workspace is meant: a name is resolved, or the workspace around is one"),
     ("ops/known.rs", "there is no home directory: std finds one in the user database"),
-    ("ops/migrate.rs", "a full disk: tests/it/streams.rs has one"),
+    ("ops/migrate.rs", "a disk without the room that a migration asks for"),
     ("ops/migrate.rs", "the parser asks for --database first: tests/it/migrate.rs"),
     ("ops/recovery.rs", "a second drift that is killed again and again: docs/errors.md"),
     ("panics.rs", "a bug: crates/drift-cli/src/panics/tests.rs makes one"),
