@@ -140,6 +140,9 @@ fn on_a_read_only_mount_what_reads_works_and_what_writes_says_why_not() {
             let (code, text) = read_only(&env, &format!("workspace {arguments}")).unwrap();
             assert_eq!(code, 0, "{journal} {arguments}: {text}");
         }
+        let bundle = env.home().join("elsewhere.drift.tar.zst");
+        let (code, text) = read_only(&env, &format!("workspace export -o {}", bundle.display())).unwrap();
+        assert!(code == 0 && bundle.exists(), "{journal} export: {text}");
         let before = std::fs::read(env.path(".drift/drift.db")).unwrap();
         for arguments in ["scan", "backup", "migrate", "init", "restore --yes", "gc"] {
             let (code, text) = read_only(&env, &format!("workspace {arguments}")).unwrap();

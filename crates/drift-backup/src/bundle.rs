@@ -6,6 +6,7 @@
 //! stream, nothing unpacked by a name from the archive. `docs/formats.md` describes it for other programs.
 
 mod arrive;
+mod beside;
 mod header;
 mod read;
 mod write;

@@ -45,7 +45,8 @@ pub(crate) enum Access {
 /// Opens an existing database.
 pub(crate) fn open(path: &Path, access: Access) -> Result<Connection> {
     debug_assert!(path.is_absolute(), "BUG: relative database path");
-    durable::refuse_foreign_file(path)?;
+    // The sidecars as well: SQLite would wait for the other end of a pipe, and write through a hard link.
+    database_set(path).iter().try_for_each(|file| durable::refuse_foreign_file(file))?;
     if !path.exists() {
         return Err(DbError::io("open", path, std::io::ErrorKind::NotFound.into()));
     }

@@ -8,7 +8,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::durable;
 use crate::error::{DbError, IoContext, Result};
 use crate::paths::WorkspacePaths;
+
+/// A holder's details take about a hundred bytes.
+const MAX_HOLDER_BYTES: u64 = 64 << 10;
 
 /// Which lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +144,7 @@ pub fn lock_exclusive(
 /// Who holds `name` exclusively, if anybody does and says so.
 pub fn holder(paths: &WorkspacePaths, name: LockName) -> Option<Holder> {
     let path = paths.lock(name);
+    durable::refuse_foreign_file(&path).ok()?;
     let file = File::open(&path).ok()?;
     // Free: what lies beside the lock was left by a process that was killed.
     if matches!(fmutex::try_lock_shared(&file), Ok(Some(_))) {
@@ -186,8 +190,13 @@ fn details_path(lock: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// What lies there may be anything: a link that a clone carries can name a file without end.
 fn read_holder(lock: &Path) -> Option<Holder> {
-    serde_json::from_slice(&std::fs::read(details_path(lock)).ok()?).ok()
+    let path = details_path(lock);
+    durable::refuse_foreign_file(&path).ok()?;
+    let mut text = Vec::new();
+    File::open(&path).ok()?.take(MAX_HOLDER_BYTES).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
 }
 
 fn is_read_only(why: &io::Error) -> bool {

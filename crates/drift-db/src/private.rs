@@ -2,8 +2,8 @@
 //! it goes live.
 //!
 //! Rule: nobody else knows the file, so it is changed without a journal and synced once at the end. Whatever a
-//! live database must not be seen without (migrations, the event of the restore) is put into the copy first, so
-//! that going live is one step.
+//! live database must not be seen without (migrations, the event of the restore, the baseline of an import) is put
+//! into the copy first, so that going live is one step.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,8 +20,8 @@ use crate::gate::{self, Gate};
 use crate::integrity::{self, IntegrityFinding, Level};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
-use crate::store::event;
 use crate::store::workspace::{self, WorkspaceRow};
+use crate::store::{baseline, event, finding};
 
 /// What a private copy holds, once it has passed the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,11 +111,31 @@ pub struct Preparation<'a> {
     pub author: &'a Author,
     /// Kind and detail of the event that tells where the content came from.
     pub event: (&'a str, &'a serde_json::Value),
+    pub results: Results,
 }
 
-/// Migrates a vetted private copy to the latest schema, records the event, and leaves it synced and in the
-/// journal mode in which it will live. Returns whether it was migrated.
-pub fn prepare(path: &Path, kind: DatabaseKind, preparation: Preparation<'_>) -> Result<bool> {
+/// What becomes of the results of checks in a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// They are as they were where they come from.
+    AsTheyAre,
+    /// The newest is what its branch is measured by from now on.
+    Baseline,
+}
+
+/// What was done to a copy before it goes live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Whether it had an older schema.
+    pub migrated: bool,
+    /// The branch whose baseline the newest result became, if one was asked for and there is a result; or why it
+    /// did not, which leaves the rest of the copy as good as it was.
+    pub baseline: std::result::Result<Option<String>, String>,
+}
+
+/// Migrates a vetted private copy to the latest schema, records the event and the baseline, and leaves it synced
+/// and in the journal mode in which it will live.
+pub fn prepare(path: &Path, kind: DatabaseKind, preparation: Preparation<'_>) -> Result<Prepared> {
     let mut connection = connection::open(path, Access::Write)?;
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(path)?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).at(path)?;
@@ -125,11 +145,24 @@ pub fn prepare(path: &Path, kind: DatabaseKind, preparation: Preparation<'_>) ->
     let tx = connection.transaction().at(path)?;
     event::append(&tx, &preparation.author.now, what, detail).at(path)?;
     tx.commit().at(path)?;
+    let baseline = if kind == DatabaseKind::Drift && preparation.results == Results::Baseline {
+        keep_newest(&mut connection, &preparation.author.now).map_err(|why| why.to_string())
+    } else {
+        Ok(None)
+    };
     create::set_journal_mode(&connection, path, preparation.journal)?;
     connection.close().map_err(|(_, why)| why).at(path)?;
     durable::refuse_sidecars(path)?;
     durable::sync_file(path)?;
-    Ok(migrated)
+    Ok(Prepared { migrated, baseline })
+}
+
+/// Makes the newest result the baseline of the branch that it is of; returns that branch.
+fn keep_newest(connection: &mut Connection, now: &str) -> rusqlite::Result<Option<String>> {
+    let tx = connection.transaction()?;
+    let kept = finding::newest(&tx)?.map(|run| baseline::keep(&tx, &run, now)).transpose()?;
+    tx.commit()?;
+    Ok(kept.map(|row| row.branch))
 }
 
 /// Rows per ordinary table; SQLite's own and the shadow tables of indexes are left out by their names.

@@ -74,6 +74,24 @@ fn brackets_without_end_are_a_problem() {
 }
 
 #[test]
+fn pieces_that_would_fill_the_memory_are_not_collected() {
+    for piece in ["[", "- ", "\"\"", "\n", "a = [\n", "{\"a\":"] {
+        for name in ["Cargo.toml", "pyproject.toml"] {
+            let codes = codes(name, piece.repeat(LARGEST / piece.len()).into_bytes());
+            assert_eq!(codes, ["manifest.too_large"], "{name} of {piece:?}");
+        }
+    }
+    for piece in ["[", "- ", "\"\"", "a = [\n", "("] {
+        for name in ["go.mod", "go.work"] {
+            let codes = codes(name, piece.repeat(LARGEST / piece.len()).into_bytes());
+            assert!(codes.contains(&"manifest.syntax"), "{name} of {piece:?}: {codes:?}");
+        }
+    }
+    let long_block = ["a ".repeat(200_000), "(\n".into(), "x\n".repeat(200_000), ")\n".into()].concat();
+    assert!(codes("go.mod", long_block.into_bytes()).contains(&"manifest.syntax"));
+}
+
+#[test]
 fn deep_nesting_is_a_problem() {
     let deep = 10_000;
     let nested = |open: &str, inside: &str, close: &str| {

@@ -11,6 +11,7 @@ use super::scenarios::{Midway, Scenario, two_generations};
 const NAME: &str = "kept.drift.tar.zst";
 const EXPORT: &[&str] = &["workspace", "export", "-o", NAME];
 const IMPORT: &[&str] = &["workspace", "import", NAME, "--yes"];
+const BASELINE: &[&str] = &["workspace", "import", NAME, "--yes", "--baseline"];
 const NEEDS: &[&[&str]] = &[&["workspace", "init"], &["workspace", "export"], &["workspace", "import"]];
 
 pub(super) const SCENARIOS: &[Scenario] = &[
@@ -29,36 +30,52 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         owns_up: |_| Ok(false),
         recover: EXPORT,
     },
-    import("import", "an import of an older state over live databases", prepared),
-    import("import-damaged", "the same over a database without a header", |sandbox| {
+    import("import", "an import of an older state over live databases", IMPORT, prepared),
+    import("import-baseline", "the same, whose results become a baseline", BASELINE, prepared),
+    import("import-damaged", "the same over a database without a header", IMPORT, |sandbox| {
         prepared(sandbox)?;
         sandbox.damage(".drift/drift.db", 0)
     }),
-    import("import-lost", "the same after .drift was deleted", |sandbox| {
+    import("import-lost", "the same after .drift was deleted", IMPORT, |sandbox| {
         prepared(sandbox)?;
         Ok(std::fs::remove_dir_all(sandbox.tree().join(".drift"))?)
     }),
 ];
 
-const fn import(name: &'static str, what: &'static str, prepare: fn(&Sandbox) -> Result<()>) -> Scenario {
+const fn import(
+    name: &'static str,
+    what: &'static str,
+    command: &'static [&'static str],
+    prepare: fn(&Sandbox) -> Result<()>,
+) -> Scenario {
     Scenario {
         name,
         what,
         needs: NEEDS,
         prepare,
-        command: IMPORT,
+        command,
         observe: imported,
         midway: Midway::OldOrNew,
         owns_up: |_| Ok(false),
-        recover: IMPORT,
+        recover: command,
     }
 }
 
-/// A bundle, and live databases that hold more.
+/// A bundle with a recorded check and a memory, and live databases that both hold more.
 fn prepared(sandbox: &Sandbox) -> Result<()> {
     two_generations(sandbox)?;
+    sandbox.must(&["workspace", "check", "--record"])?;
+    remember(sandbox, 1)?;
     sandbox.must(EXPORT)?;
+    remember(sandbox, 40)?;
     grow(sandbox)
+}
+
+/// Adds memories, long enough that many take further pages.
+fn remember(sandbox: &Sandbox, count: usize) -> Result<()> {
+    let memory = "INSERT INTO memory (kind, content, importance, created_at, updated_at, provenance)
+                  VALUES ('note', hex(randomblob(1000)), 0.5, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'crash');";
+    sandbox.change("cortex", &memory.repeat(count))
 }
 
 fn grow(sandbox: &Sandbox) -> Result<()> {
@@ -77,7 +94,13 @@ fn imported(sandbox: &Sandbox) -> Result<String> {
         Live::Lost(how) => return Ok(format!("{how}, {}", snapshots(sandbox)?)),
     };
     let rows = |at: usize, table: &str| shown["databases"][at]["rows"][table].to_string();
-    Ok(format!("files {}, memories {}; {}", rows(0, "file"), rows(1, "memory"), snapshots(sandbox)?))
+    Ok(format!(
+        "files {}, baselines {}, memories {}; {}",
+        rows(0, "file"),
+        rows(0, "baseline"),
+        rows(1, "memory"),
+        snapshots(sandbox)?
+    ))
 }
 
 /// Which bundle lies there, whether it can be imported, and what is live. An export that was killed leaves staging

@@ -85,6 +85,11 @@ impl Sandbox {
         self.sqlite(&path, sql).map(drop)
     }
 
+    /// Changes a live database, as another program would.
+    pub(super) fn change(&self, name: &str, sql: &str) -> Result<()> {
+        self.sqlite(&self.tree().join(format!(".drift/{name}.db")), sql).map(drop)
+    }
+
     /// What SQLite itself answers about a copy of a live database: asking must not recover what drift is to recover.
     pub(super) fn ask(&self, name: &str, sql: &str) -> Result<String> {
         let folder = tempfile::tempdir_in(self.folder.path())?;

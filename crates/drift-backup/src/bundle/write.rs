@@ -12,8 +12,8 @@ use drift_db::copy::PinnedSource;
 use drift_db::portable::{Draft, Form, Places, Portable};
 use drift_db::{DatabaseKind, DbError, durable};
 
-use super::MAX_BYTES;
 use super::header::{self, BundleDatabase, BundleHeader};
+use super::{MAX_BYTES, beside};
 use crate::archive::{self, Compression, Digest, Meter};
 use crate::create::Hold;
 use crate::error::{BackupError, IoContext, Result};
@@ -98,9 +98,10 @@ fn publish(work: &Work<'_>, whole: &Path, target: &Path, id: &SnapshotId) -> Res
         Err(DbError::Io { source, .. }) if source.kind() == io::ErrorKind::CrossesDevices => {
             let dir = target.parent().unwrap_or(Path::new("."));
             space::require(dir, whole.metadata().doing("look at", whole)?.len())?;
-            let beside = Temporary(dir.join(format!(".tmp-{id}")));
-            durable::copy_file(whole, &beside.0, work.interrupt, &|_| {})?;
-            Ok(durable::rename(&beside.0, target)?)
+            beside::sweep(dir, work.now);
+            let copy = Temporary(beside::place(dir, id));
+            durable::copy_file(whole, &copy.0, work.interrupt, &|_| {})?;
+            Ok(durable::rename(&copy.0, target)?)
         }
         renamed => Ok(renamed?),
     }
@@ -240,7 +241,8 @@ impl Scratch {
         let Output::File(target) = output else { return Err(why) };
         let Some(parent) = target.parent() else { return Err(why) };
         let id = SnapshotId::new(work.now, work.random);
-        let dir = parent.join(format!(".tmp-drift-{id}"));
+        beside::sweep(parent, work.now);
+        let dir = beside::place(parent, &id);
         if !durable::private_dir(&dir)? {
             // Not made by us, so not ours to remove either.
             return Err(DbError::io("create", &dir, io::ErrorKind::AlreadyExists.into()).into());

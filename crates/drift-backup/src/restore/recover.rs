@@ -5,7 +5,7 @@
 //! who planted it knows no identity that is only in the user's own database.
 
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
-use drift_db::private::{Check, vet};
+use drift_db::private::{Check, Results, vet};
 use drift_db::{DatabaseKind, DbError, ExclusiveLock};
 
 use super::plan::workspace_id;
@@ -85,7 +85,7 @@ pub(super) fn undo(work: &Work<'_>, intent: &Intent, lock: &ExclusiveLock) -> Re
     back.workspaces.extend(safety.header.workspace.clone());
     let event = serde_json::json!({ "snapshot": id, "undo": intent.operation.name() });
     for kind in kinds {
-        make_ready(work, &staged, kind, ("restore", &event))?;
+        make_ready(work, &staged, kind, ("restore", &event), Results::AsTheyAre)?;
         let blake3 = archive::digest(&staged.dir.join(kind.file_name()), work)?.blake3;
         back.databases.push(IntentDatabase { name: kind.name().into(), blake3 });
     }

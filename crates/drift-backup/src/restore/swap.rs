@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
 use drift_db::integrity::{Level, share, threads};
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
-use drift_db::private::{Check, Preparation, prepare, vet};
+use drift_db::private::{Check, Preparation, Prepared, Results, prepare, vet};
 use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, copy, durable, wal_unsafe};
 
 use super::keep::{Keep, Kept, keep_live};
@@ -29,6 +29,7 @@ pub struct Swap {
     pub staged: Staged,
     /// For the `detail` of the event in each database: an object.
     pub detail: serde_json::Map<String, serde_json::Value>,
+    pub results: Results,
 }
 
 /// What a swap did.
@@ -43,12 +44,14 @@ pub struct Swapped {
     pub migrated: Vec<DatabaseKind>,
     /// Another program still reads the old state of these, so their WAL could not be folded back yet.
     pub unfolded: Vec<DatabaseKind>,
+    /// See [`Prepared::baseline`].
+    pub baseline: std::result::Result<Option<String>, String>,
 }
 
 /// Puts staged copies in place of the live databases. An intent that was pending before is the caller's
 /// business.
 pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped> {
-    let Swap { operation, mut staged, detail } = swap;
+    let Swap { operation, mut staged, detail, results } = swap;
     sweep(work, &staged, lock)?;
     let ours = workspace_id(work.paths);
     let mut intent = Intent::new(operation, staged.id.as_str());
@@ -66,17 +69,22 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
         let copy = staged.dir.join(DatabaseKind::Drift.file_name());
         intent.workspaces.extend(PinnedSource::open(&copy, DatabaseKind::Drift)?.workspace_id()?);
     }
-    let mut migrated = Vec::new();
+    let (mut migrated, mut baseline) = (Vec::new(), Ok(None));
     let bytes = (staged.kinds.iter())
         .map(|kind| staged.dir.join(kind.file_name()).metadata().map_or(0, |meta| meta.len()))
         .sum();
     let ready = each(staged.kinds.clone(), bytes, |kind| {
-        let has_migrated = make_ready(work, &staged, kind, (operation.name(), &event))?;
+        let prepared = make_ready(work, &staged, kind, (operation.name(), &event), results)?;
         let blake3 = archive::digest(&staged.dir.join(kind.file_name()), work)?.blake3;
-        Ok((has_migrated.then_some(kind), IntentDatabase { name: kind.name().into(), blake3 }))
+        Ok((kind, prepared, IntentDatabase { name: kind.name().into(), blake3 }))
     })?;
-    for (has_migrated, database) in ready {
-        migrated.extend(has_migrated);
+    for (kind, prepared, database) in ready {
+        if prepared.migrated {
+            migrated.push(kind);
+        }
+        if kind == DatabaseKind::Drift {
+            baseline = prepared.baseline;
+        }
         intent.databases.push(database);
     }
     durable::sync_dir(&staged.dir)?;
@@ -98,7 +106,7 @@ pub fn swap(work: &Work<'_>, swap: Swap, lock: &ExclusiveLock) -> Result<Swapped
             return Err(why);
         }
     };
-    Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded })
+    Ok(Swapped { databases: staged.kinds.clone(), safety, quarantine, migrated, unfolded, baseline })
 }
 
 /// What is restored journals as the workspace did, and where nothing live tells, as a new one would: as it is
@@ -118,24 +126,25 @@ fn journal(work: &Work<'_>) -> JournalMode {
     }
 }
 
-/// Makes a staged copy what a live database has to be; returns whether it had an older schema.
+/// Makes a staged copy what a live database has to be.
 pub(super) fn make_ready(
     work: &Work<'_>,
     staged: &Staged,
     kind: DatabaseKind,
     event: (&str, &serde_json::Value),
-) -> Result<bool> {
+    results: Results,
+) -> Result<Prepared> {
     let copy = staged.dir.join(kind.file_name());
     let journal = journal(work);
     let author = work.author();
-    let migrated = prepare(&copy, kind, Preparation { journal, author: &author, event })?;
-    if migrated {
+    let prepared = prepare(&copy, kind, Preparation { journal, author: &author, event, results })?;
+    if prepared.migrated {
         let vetted = vet(&copy, kind, Check::Level(Level::Full), work.interrupt)?;
         if let Some(finding) = vetted.findings.first() {
             return Err(BackupError::FailedCheck { database: kind.name(), detail: finding.message.clone() });
         }
     }
-    Ok(migrated)
+    Ok(prepared)
 }
 
 /// How going live ended; the intent is gone in either case.

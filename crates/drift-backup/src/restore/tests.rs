@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use drift_db::intent::{self, Operation};
+use drift_db::private::Results;
 use drift_db::{DatabaseKind, DbError, LockName, database_set};
 use rusqlite::Connection;
 
@@ -30,7 +31,8 @@ fn restore_with(
     fixture.with_events(events, |work| {
         let staged = stage(work, snapshot, kinds)?;
         let lock = fixture.exclusive(LockName::Workspace);
-        swap(work, Swap { operation: Operation::Restore, staged, detail: serde_json::Map::new() }, &lock)
+        let (operation, detail) = (Operation::Restore, serde_json::Map::new());
+        swap(work, Swap { operation, staged, detail, results: Results::AsTheyAre }, &lock)
     })
 }
 

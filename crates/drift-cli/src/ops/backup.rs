@@ -4,6 +4,8 @@ mod catalog;
 mod retention;
 mod schedule;
 
+use std::io::ErrorKind;
+
 use drift_backup::{Compression, CreateOptions, Created, Hold, Snapshot, Tier, create};
 use drift_db::{
     DatabaseKind, DbError, ExclusiveLock, JournalMode, LockName, Need, SharedLock, WorkspacePaths, copy,
@@ -96,14 +98,18 @@ fn take(
     Ok(with_work(session, paths, |work| create(work, options, Hold::Shared(lock)))?)
 }
 
-/// Without WAL a writer would wait for the whole copy, and give up: it is told at once instead.
+/// Without WAL a writer would wait for the whole copy, and give up: it is told at once instead. On a read-only
+/// mount there is no writer.
 pub(super) fn keep_writers_out(
     session: &Session<'_>,
     paths: &WorkspacePaths,
 ) -> Result<Option<ExclusiveLock>, DbError> {
     let waits = |kind: &DatabaseKind| copy::journal_mode(&paths.database(*kind)) == Some(JournalMode::Delete);
     if DatabaseKind::WORKSPACE.iter().any(waits) {
-        lock_exclusive(paths, LockName::Writer, &session.lock_request()).map(Some)
+        match lock_exclusive(paths, LockName::Writer, &session.lock_request()) {
+            Err(DbError::Io { source, .. }) if source.kind() == ErrorKind::ReadOnlyFilesystem => Ok(None),
+            locked => locked.map(Some),
+        }
     } else {
         Ok(None)
     }

@@ -10,7 +10,7 @@ use drift_backup::{
 };
 use drift_db::integrity::Level;
 use drift_db::intent::Operation;
-use drift_db::private::create_empty;
+use drift_db::private::{Results, create_empty};
 use drift_db::store::workspace::WorkspaceRow;
 use drift_db::{
     Author, BACKUPS_DIR, DatabaseKind, DbError, ExclusiveLock, LockName, WorkspacePaths, durable,
@@ -140,7 +140,8 @@ pub(crate) fn reset(
             create_empty(&staged.add(kind), kind, &identity, &author)?;
         }
         let detail = serde_json::Map::new();
-        swap(work, Swap { operation: Operation::Reset, staged, detail }, &lock)
+        let results = Results::AsTheyAre;
+        swap(work, Swap { operation: Operation::Reset, staged, detail, results }, &lock)
     })?;
     drop(lock);
     for kind in &swapped.unfolded {

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use drift_backup::{Arrived, BundleHeader, BundleReader, Swap, Swapped, arrive, complete, live_state, swap};
 use drift_db::intent::{self, Operation};
-use drift_db::store::{baseline, file, finding};
-use drift_db::{DatabaseKind, ExclusiveLock, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
+pub(crate) use drift_db::private::Results;
+use drift_db::store::file;
+use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
 use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
 use schemars::JsonSchema;
@@ -124,33 +125,6 @@ pub(crate) fn describe(session: &Session<'_>, looked: Looked) -> Result<ImportRe
     Ok(report)
 }
 
-/// What becomes of the results of checks that a bundle carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Results {
-    /// They are as they were where they come from.
-    AsTheyAre,
-    /// The newest is what its branch is measured by from now on.
-    Baseline,
-}
-
-/// Makes the newest result the baseline of the branch that it is of; returns that branch.
-fn keep_as_baseline(
-    session: &Session<'_>,
-    paths: &WorkspacePaths,
-    lock: &ExclusiveLock,
-) -> Result<Option<String>, CommandError> {
-    let mut inspection = inspect(paths)?;
-    let Some(database) = inspection.writer(DatabaseKind::Drift, lock)? else { return Ok(None) };
-    let now = session.now.to_string();
-    database.write(|tx| {
-        let kept = tx.run(|c| {
-            let run = finding::newest(c)?;
-            run.map(|run| baseline::keep(c, &run, &now)).transpose()
-        })?;
-        Ok(kept.map(|row| row.branch))
-    })
-}
-
 /// Imports the bundle.
 pub(crate) fn apply(
     session: &Session<'_>,
@@ -187,22 +161,15 @@ pub(crate) fn apply(
     detail.insert("databases".into(), header.kinds().iter().map(|kind| kind.name()).collect());
     let swapped = with_work(session, &paths, |work| {
         complete(work, &mut staged, &identity, &lock)?;
-        swap(work, Swap { operation: Operation::Import, staged, detail }, &lock)
+        swap(work, Swap { operation: Operation::Import, staged, detail, results }, &lock)
     })?;
-    let baseline = match results {
-        Results::Baseline if swapped.databases.contains(&DatabaseKind::Drift) => {
-            // What was imported is live by now, which no failure from here on may hide.
-            keep_as_baseline(session, &paths, &lock).unwrap_or_else(|error| {
-                let message = format!("its results were not kept as a baseline: {}", error.message);
-                session.warn(
-                    Warning::new("import.no_baseline", message)
-                        .with_hint("`drift workspace check --baseline` on the base branch makes one"),
-                );
-                None
-            })
-        }
-        _ => None,
-    };
+    if let Err(why) = &swapped.baseline {
+        let message = format!("its results were not kept as a baseline: {why}");
+        session.warn(
+            Warning::new("import.no_baseline", message)
+                .with_hint("`drift workspace check --baseline` on the base branch makes one"),
+        );
+    }
     context::refresh(session, &paths, &lock);
     drop(lock);
     known::remember(session, paths.root(), &identity);
@@ -216,7 +183,6 @@ pub(crate) fn apply(
         None => Vec::new(),
     };
     let mut report = done(&paths, &header, &swapped, removed);
-    report.baseline = baseline;
     if swapped.databases.contains(&DatabaseKind::Drift) {
         match compare(session, &paths, walk) {
             Ok((unchanged, changed)) => {
@@ -279,6 +245,7 @@ fn done(
         safety_backup: swapped.safety.as_ref().map(ToString::to_string),
         quarantine: swapped.quarantine.as_deref().map(|dir| below(paths.root(), dir)),
         migrated: !swapped.migrated.is_empty(),
+        baseline: swapped.baseline.as_ref().ok().cloned().flatten(),
         removed,
         ..report(paths, header)
     }

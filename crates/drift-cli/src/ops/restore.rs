@@ -6,6 +6,7 @@ use std::path::Path;
 
 use drift_backup::{BackupError, LiveState, RestorePlan, SnapshotStore, Swap, Swapped, extract, stage, swap};
 use drift_db::intent::{self, Operation};
+use drift_db::private::Results;
 use drift_db::{DatabaseKind, LockName, WorkspacePaths, canonical, choose_root, lock_exclusive, lock_shared};
 use drift_gc::RetentionPolicy;
 use schemars::JsonSchema;
@@ -130,7 +131,8 @@ pub(crate) fn apply(
     detail.insert("snapshot".into(), snapshot.id().as_str().into());
     detail.insert("databases".into(), kinds.iter().map(|kind| kind.name()).collect());
     let swapped = with_work(session, paths, |work| {
-        swap(work, Swap { operation: Operation::Restore, staged, detail }, &lock)
+        let results = Results::AsTheyAre;
+        swap(work, Swap { operation: Operation::Restore, staged, detail, results }, &lock)
     })?;
     if swapped.databases.contains(&DatabaseKind::Drift) {
         context::refresh(session, paths, &lock);

@@ -52,6 +52,37 @@ fn symlinks_and_hard_links_are_refused() {
     assert!(matches!(open(&real, Access::Read), Err(DbError::Untrusted { .. })));
 }
 
+#[cfg(unix)]
+#[test]
+fn sidecars_that_are_no_plain_files_are_refused() {
+    type Plant = fn(&Path, &Path);
+    let plants: [(&str, Plant); 4] = [
+        ("hard link", |victim, at| fs_err::hard_link(victim, at).unwrap()),
+        ("symlink", |victim, at| std::os::unix::fs::symlink(victim, at).unwrap()),
+        ("directory", |_, at| fs_err::create_dir(at).unwrap()),
+        ("pipe", |_, at| {
+            let made = std::process::Command::new("mkfifo").arg(at).status().unwrap();
+            assert!(made.success());
+        }),
+    ];
+    for sidecar in ["-wal", "-shm", "-journal"] {
+        for (what, plant) in plants {
+            let temp = tempfile::tempdir().unwrap();
+            let dir = crate::root::canonical(temp.path()).unwrap();
+            let (path, victim) = (dir.join("a.db"), dir.join("victim"));
+            fs_err::write(&victim, "precious").unwrap();
+            fs_err::write(&path, "").unwrap();
+            open(&path, Access::Write).unwrap().pragma_update(None, "journal_mode", "WAL").unwrap();
+            plant(&victim, &dir.join(format!("a.db{sidecar}")));
+            for access in [Access::Visit, Access::Read, Access::Immutable, Access::Write] {
+                let opened = open(&path, access);
+                assert!(matches!(opened, Err(DbError::Untrusted { .. })), "{what} at {sidecar}, {access:?}");
+            }
+            assert_eq!(fs_err::read(&victim).unwrap(), b"precious", "{what} at {sidecar}");
+        }
+    }
+}
+
 /// The files in `dir` with their content.
 fn snapshot(dir: &Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
     let mut files: Vec<_> = (fs_err::read_dir(dir).unwrap())

@@ -70,3 +70,20 @@ fn details_left_by_a_killed_process_name_nobody() {
     fs_err::write(&details, text).unwrap();
     assert_eq!(holder(&paths, LockName::Writer), None);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_planted_beside_a_lock_is_neither_followed_nor_waited_for() {
+    let (temp, paths) = workspace();
+    let elsewhere = temp.path().join("elsewhere");
+    let details = Holder { pid: 8, command: "planted".into(), since: String::new() };
+    fs_err::write(&elsewhere, serde_json::to_vec(&details).unwrap()).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, paths.drift_dir().join("workspace.lock.json")).unwrap();
+    let _held = lock_shared(&paths, LockName::Workspace, &request("a")).unwrap();
+    let refused = lock_exclusive(&paths, LockName::Workspace, &request("b")).unwrap_err();
+    assert!(matches!(refused, DbError::Locked { holder: None, .. }), "{refused}");
+
+    let made = std::process::Command::new("mkfifo").arg(paths.lock(LockName::Writer)).status().unwrap();
+    assert!(made.success());
+    assert_eq!(holder(&paths, LockName::Writer), None);
+}

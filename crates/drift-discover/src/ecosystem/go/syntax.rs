@@ -4,6 +4,9 @@
 //! Read here because `gomod-parser` refuses files that the go command accepts (quoted paths, empty blocks,
 //! `module ( … )`) and takes the comment behind a local replacement for its version.
 
+/// Most words of all directives; the largest files that people keep have some ten thousand.
+const MAX_WORDS: usize = 500_000;
+
 /// One directive: a line, or a line of a block with the block's verb in front.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Directive {
@@ -25,14 +28,17 @@ pub(super) enum SyntaxError {
     Unopened,
     #[error("a block cannot start inside a block")]
     Nested,
+    #[error("it has more than {MAX_WORDS} words")]
+    TooManyWords,
 }
 
 /// Reads all directives; `Err` has the line of the fault.
 pub(super) fn parse(text: &str) -> Result<Vec<Directive>, (u32, SyntaxError)> {
     let mut directives = Vec::new();
     let mut block: Option<(u32, Vec<String>)> = None;
+    let mut left = MAX_WORDS;
     for (line, text) in (1..).zip(text.lines()) {
-        let (mut words, comment) = words(text).map_err(|error| (line, error))?;
+        let (mut words, comment) = words(text, left).map_err(|error| (line, error))?;
         let brackets: Vec<&str> = words.iter().filter(|word| word.is_bracket).map(Word::text).collect();
         match (&block, brackets.as_slice()) {
             (None, ["("]) if words.len() > 1 && words.last().is_some_and(|word| word.is_bracket) => {
@@ -50,6 +56,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<Directive>, (u32, SyntaxError)> {
                     continue;
                 }
                 all.extend(own);
+                // Each line of a block repeats what stands in front of the block.
+                left = left.checked_sub(all.len()).ok_or((line, SyntaxError::TooManyWords))?;
                 let verb = all.remove(0);
                 directives.push(Directive { line, verb, words: all, comment });
             }
@@ -77,7 +85,8 @@ fn plain(words: Vec<Word>) -> Vec<String> {
     words.into_iter().map(|word| word.text).collect()
 }
 
-fn words(line: &str) -> Result<(Vec<Word>, Option<String>), SyntaxError> {
+/// At most `most` words, and the comment behind them.
+fn words(line: &str, most: usize) -> Result<(Vec<Word>, Option<String>), SyntaxError> {
     let mut words = Vec::new();
     let mut rest = line.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -98,6 +107,9 @@ fn words(line: &str) -> Result<(Vec<Word>, Option<String>), SyntaxError> {
                 (rest[..end].to_owned(), &rest[end..])
             }
         };
+        if words.len() == most {
+            return Err(SyntaxError::TooManyWords);
+        }
         words.push(Word { text, is_bracket: matches!(first, '(' | ')') });
         rest = after.trim_start();
     }
