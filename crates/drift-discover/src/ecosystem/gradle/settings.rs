@@ -1,5 +1,7 @@
 //! [`Build`]: the projects that a settings file includes, with their directories.
 
+mod children;
+
 use std::collections::{BTreeSet, HashMap};
 
 use super::blocks::Blocks;
@@ -77,17 +79,13 @@ impl Build {
             let own = at == 0
                 || !script.is_sign(at - 1, '.')
                 || script.word(at.saturating_sub(2)) == Some("settings");
+            self.each_child(context, script, at);
             let declares = at > 0 && matches!(script.word(at - 1), Some("fun" | "def" | "void"));
             match script.word(at) {
                 Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
                     let (args, end) = script.call(at + 1);
                     for value in &args.positional {
-                        let looped = match value {
-                            Value::Word(variable) => blocks.items(variable),
-                            _ => &[],
-                        };
-                        let found = if looped.is_empty() { names(value) } else { Some(looped.to_vec()) };
-                        match found {
+                        match names(value) {
                             Some(names) if !names.is_empty() => {
                                 names.iter().for_each(|name| self.include(word, name, line));
                             }
@@ -149,6 +147,13 @@ impl Build {
         let Some(project) = path.as_deref().and_then(|path| self.by_path(path)) else { return end };
         let text = value.text().map(str::to_owned);
         match (property, text) {
+            ("name", None) => {
+                let message = format!(
+                    "the name of `{}` is computed here; it keeps that of its directory",
+                    self.path_of(project)
+                );
+                context.problem(&self.settings, Some(script.line(at)), "include.computed", message);
+            }
             ("name", Some(name)) => {
                 let parent = self.projects[project].parent.unwrap_or_default();
                 let known = std::mem::replace(&mut self.projects[project].name, name.clone());
@@ -307,6 +312,7 @@ fn directory(script: &Script, at: usize, value: &Value) -> Option<String> {
             "rootDir"
                 | "settingsDir"
                 | "rootProject.projectDir"
+                | "settings.rootProject.projectDir"
                 | "settings.rootDir"
                 | "settings.settingsDir"
         )

@@ -217,3 +217,84 @@ setOf("d").forEach { name ->
         ",
     );
 }
+
+#[test]
+fn loops_over_literals_are_written_out() {
+    check(
+        r#"
+//- settings.gradle
+def prefix = 'lib'
+def kinds = ['x', 'y']
+['core', "web"].each { part ->
+    include "$prefix-$part"
+    project(":lib-$part").projectDir = new File(rootProject.projectDir, "libs/lib-${part}")
+}
+for (String kind in kinds) { include "kinds:$kind" }
+kinds.each { ["a"].each { deep -> include "deep:${it}-${deep}" } }
+['z'].each { include "${it.toUpperCase()}" }
+//- libs/lib-core/build.gradle
+["web"].each { dependencies { api project(":lib-$it") } }
+//- libs/lib-web/build.gradle.kts
+for (kind in listOf("x", "y")) {
+    dependencies { testImplementation(project(":kinds:$kind")) }
+}
+//- kinds/x/build.gradle
+//- kinds/y/build.gradle
+//- deep/x-a/build.gradle
+//- deep/y-a/build.gradle
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:deep :deep in gradle:.
+        gradle:deep/x-a :deep:x-a in gradle:.
+        gradle:deep/y-a :deep:y-a in gradle:.
+        gradle:kinds :kinds in gradle:.
+        gradle:kinds/x :kinds:x in gradle:.
+        gradle:kinds/y :kinds:y in gradle:.
+        gradle:libs/lib-core :lib-core in gradle:.
+        gradle:libs/lib-web :lib-web in gradle:.
+        gradle:libs/lib-core -> gradle:libs/lib-web normal
+        gradle:libs/lib-web -> gradle:kinds/x dev
+        gradle:libs/lib-web -> gradle:kinds/y dev
+        problem settings.gradle:9 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}
+
+#[test]
+fn each_child_of_the_root_may_be_renamed_and_moved() {
+    check(
+        r#"
+//- settings.gradle
+include 'core', 'web'
+rootProject.children.each { it.name = "acme-${it.name}" }
+//- core/build.gradle
+//- web/build.gradle
+dependencies { implementation project(':acme-core') }
+//- moved/settings.gradle.kts
+include("core", "odd")
+for (child in rootProject.children) {
+    child.projectDir = file("modules/${child.name}")
+    if (child.name == "odd") { child.name = "even" }
+    child.name = child.name.reversed()
+}
+//- moved/modules/core/build.gradle.kts
+//- moved/modules/odd/build.gradle.kts
+"#,
+        "
+        workspace gradle:. gradle
+        workspace gradle:moved gradle
+        gradle:. : in gradle:.
+        gradle:core :acme-core in gradle:.
+        gradle:moved : in gradle:moved
+        gradle:moved/modules/core :core in gradle:moved
+        gradle:moved/modules/odd :odd in gradle:moved
+        gradle:web :acme-web in gradle:.
+        gradle:web -> gradle:core normal
+        problem moved/settings.gradle.kts:4 include.computed: code selects the projects whose `name` is set here; none is changed
+        problem moved/settings.gradle.kts:5 include.computed: the name of `:core` is computed here; it keeps that of its directory
+        problem moved/settings.gradle.kts:5 include.computed: the name of `:odd` is computed here; it keeps that of its directory
+        ",
+    );
+}
