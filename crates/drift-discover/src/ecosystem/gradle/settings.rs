@@ -29,6 +29,8 @@ pub(super) struct Build {
     accessors: HashMap<String, usize>,
     /// `project.buildFileName = "${project.name}.gradle"`.
     named_build_files: bool,
+    /// The scripts that the settings file applies, each read once.
+    applied: BTreeSet<RepoPath>,
 }
 
 /// One project.
@@ -57,6 +59,7 @@ impl Build {
             children: HashMap::new(),
             accessors: HashMap::new(),
             named_build_files: false,
+            applied: BTreeSet::new(),
         };
         let problems = build.run(context, &script);
         build.check(context, builds, problems);
@@ -117,6 +120,13 @@ impl Build {
                         _ => at += 1,
                     }
                 }
+                Some("apply") if own => {
+                    let (args, end) = script.call(at + 1);
+                    if let Some(value) = args.get("from") {
+                        computed |= self.apply(context, script, at, value);
+                    }
+                    at = end.max(at + 1);
+                }
                 Some("buildFileName") => {
                     // Set for each project, from its name: a common custom of large builds.
                     let named = (at..at + 6).any(|at| {
@@ -130,6 +140,21 @@ impl Build {
             }
         }
         computed
+    }
+
+    /// Reads the script that `apply from: …` at `at` names as a part of this one; whether anything in it was
+    /// computed. What is fetched from elsewhere, or is no script of the repository, includes no project of it.
+    fn apply(&mut self, context: &Context, script: &Script, at: usize, value: &Value) -> bool {
+        let computed = || (at..at + 8).find_map(|at| from_root(script, at));
+        let named = directory(script, at, value).or_else(computed).and_then(|name| self.root.join(name));
+        let Some(path) = named.filter(|path| self.applied.insert(path.clone())) else { return false };
+        context.input(&path);
+        let applied = if context.is_file(&path) { super::script(context, &path) } else { None };
+        let Some(applied) = applied else { return false };
+        let settings = std::mem::replace(&mut self.settings, path);
+        let problems = self.run(context, &applied);
+        self.settings = settings;
+        problems
     }
 
     /// `project(":x").projectDir = …`, `.name = …`, `.buildFileName = …`; the position behind it.

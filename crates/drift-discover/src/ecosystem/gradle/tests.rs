@@ -298,3 +298,61 @@ for (child in rootProject.children) {
         ",
     );
 }
+
+#[test]
+fn a_project_may_be_named_in_a_map_or_from_the_root() {
+    check(
+        r#"
+//- settings.gradle.kts
+include("a", "b", "c")
+//- a/build.gradle.kts
+dependencies {
+    implementation(project(mapOf("path" to ":b")))
+    testImplementation(rootProject.project(":c"))
+}
+//- b/build.gradle.kts
+dependencies {
+    api(project(mapOf("configuration" to "x", "path" to ":c")))
+    api(project(mapOf("path" to compute())))
+}
+//- c/build.gradle.kts
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:a :a in gradle:.
+        gradle:b :b in gradle:.
+        gradle:c :c in gradle:.
+        gradle:a -> gradle:b normal
+        gradle:a -> gradle:c dev
+        gradle:b -> gradle:c normal
+        problem b/build.gradle.kts:3 dependency.computed: a dependency on a project is computed here; it is not recorded
+        ",
+    );
+}
+
+#[test]
+fn a_script_that_settings_apply_includes_projects_too() {
+    check(
+        r#"
+//- settings.gradle
+include 'a'
+apply from: "$rootDir/gradle/projects.gradle"
+apply from: 'https://example.org/cache.gradle'
+apply plugin: 'x'
+//- gradle/projects.gradle
+include 'b'
+include compute()
+apply from: 'gradle/projects.gradle'
+//- a/build.gradle
+//- b/build.gradle
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:a :a in gradle:.
+        gradle:b :b in gradle:.
+        problem gradle/projects.gradle:2 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}
