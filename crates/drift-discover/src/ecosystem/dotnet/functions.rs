@@ -50,10 +50,12 @@ pub(super) fn call(caller: &Caller, name: &str, arguments: &[String]) -> Option<
             let path = join(&[&[project()], arguments].concat());
             Some(format!("{}/", absolute(&locate(&RepoPath::root(), &path)?)))
         }
-        ("msbuild]::ensuretrailingslash", [path]) => Some(match path.ends_with(['/', '\\']) || path.is_empty() {
-            true => path.clone(),
-            false => format!("{path}/"),
-        }),
+        ("msbuild]::ensuretrailingslash", [path]) => {
+            Some(match path.ends_with(['/', '\\']) || path.is_empty() {
+                true => path.clone(),
+                false => format!("{path}/"),
+            })
+        }
         ("msbuild]::valueordefault", [value, default]) => {
             Some(if value.is_empty() { default.clone() } else { value.clone() })
         }
