@@ -11,8 +11,7 @@ use drift_db::copy::{PinnedSource, vacuum_into};
 use drift_db::integrity::{Level, share, threads};
 use drift_db::private::{Check, Vetted, vet_with};
 use drift_db::{
-    DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, database_set, durable,
-    lock_exclusive,
+    DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, durable, lock_exclusive,
 };
 use jiff::Timestamp;
 
@@ -159,7 +158,7 @@ fn store_database(
             let target = dir.join(format!("{}{}", kind.file_name(), compression.suffix()));
             let stored = archive::pack(&compact, &target, compression, work)?;
             for file in [plain, compact] {
-                remove_set(&file)?;
+                durable::remove_set(&file)?;
             }
             (content, stored)
         }
@@ -285,16 +284,6 @@ fn no_id(dir: &Path) -> BackupError {
 
 fn later(now: Timestamp, elapsed: Duration) -> Timestamp {
     now.checked_add(elapsed).unwrap_or(now)
-}
-
-fn remove_set(main: &Path) -> Result<()> {
-    for file in database_set(main) {
-        match fs_err::remove_file(&file) {
-            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why).doing("remove", &file),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
