@@ -37,7 +37,8 @@ impl Text {
     fn settle(&mut self) {
         let lines = String::from_utf8_lossy(&self.bytes[self.settled..]);
         let mut tamed = tame_lines(&lines).into_owned();
-        if self.colour == ColorChoice::Never {
+        // What is tame has no other control characters than those of styles, and these begin with an escape.
+        if self.colour == ColorChoice::Never && tamed.contains('\x1b') {
             tamed = strip_str(&tamed).to_string();
         }
         self.bytes.truncate(self.settled);
