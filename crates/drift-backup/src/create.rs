@@ -12,8 +12,7 @@ use drift_db::copy::{PinnedSource, vacuum_into};
 use drift_db::integrity::Level;
 use drift_db::private::{Check, Meanwhile, Vetted, vet_all};
 use drift_db::{
-    DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, database_set, durable,
-    lock_exclusive,
+    DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, durable, lock_exclusive,
 };
 use jiff::Timestamp;
 
@@ -203,7 +202,7 @@ fn keep_packed(
         let content = archive::digest(&compact, work)?;
         let stored = archive::pack(&compact, &target, compression, work)?;
         for file in [plain, compact] {
-            remove_set(&file)?;
+            durable::remove_set(&file)?;
         }
         Ok(describe(*copied, vetted, content, stored))
     })
@@ -336,16 +335,6 @@ fn no_id(dir: &Path) -> BackupError {
 
 fn later(now: Timestamp, elapsed: Duration) -> Timestamp {
     now.checked_add(elapsed).unwrap_or(now)
-}
-
-fn remove_set(main: &Path) -> Result<()> {
-    for file in database_set(main) {
-        match fs_err::remove_file(&file) {
-            Err(why) if why.kind() != std::io::ErrorKind::NotFound => return Err(why).doing("remove", &file),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! provider guesses types from the text and reads the process, so it is not used.
 
 use std::{
+    cell::LazyCell,
     collections::{BTreeMap, HashMap},
     ffi::OsString,
     sync::Arc,
@@ -21,8 +22,9 @@ use crate::{
 
 /// The layer of the environment, with problems of both levels.
 pub(crate) fn env_layer(vars: &BTreeMap<OsString, OsString>) -> (LayerData, Vec<Problem>) {
-    let known: HashMap<String, &Arc<KeyInfo>> =
-        table().leaves.iter().map(|leaf| (leaf.variable(), leaf)).collect();
+    // Made once a variable asks for it: mostly there is none.
+    let known: LazyCell<HashMap<String, &Arc<KeyInfo>>> =
+        LazyCell::new(|| table().leaves.iter().map(|leaf| (leaf.variable(), leaf)).collect());
     let mut data = LayerData::new(Layer::Env);
     let mut problems = Vec::new();
     for (name, value) in vars {

@@ -1,8 +1,8 @@
-//! Creating a database, so that a kill at any point leaves a file that the next `init` completes.
+//! Creating a database, so that a kill at any point leaves none or a whole one.
 //!
-//! Order (<https://sqlite.org/pragma.html#pragma_auto_vacuum>: only before the first table, and WAL counts):
-//! empty file 0600 → page size → auto_vacuum → journal mode → application id → migrations in one transaction.
-//! Every step but the last may be done again; a file without tables counts as not there yet.
+//! It is made beside its place, where nobody looks for it: without waiting for the disk, which is asked once, when
+//! it is complete; then it gets its name. Order (<https://sqlite.org/pragma.html#pragma_auto_vacuum>: only before
+//! the first table, and WAL counts): page size → auto_vacuum → application id → migrations → journal mode.
 
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
+use crate::state;
 
 /// How a database journals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,25 +31,37 @@ impl JournalMode {
     }
 }
 
-/// Creates the database at `path`, or completes one that has no tables yet, at the latest version.
+/// Creates the database `path` at the latest version; a file without tables that stands there is replaced, one with
+/// tables is an error.
 ///
 /// The caller holds the exclusive workspace lock, or the file is private to it.
 pub fn create(path: &Path, kind: DatabaseKind, journal: JournalMode, author: &Author) -> Result<()> {
-    durable::refuse_foreign_file(path)?;
-    durable::create_private(path)?;
-    durable::restrict(path)?;
-    let mut connection = connection::open(path, Access::Write)?;
-    connection.pragma_update(None, "page_size", PAGE_SIZE).at(path)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(path)?;
-    set_journal_mode(&connection, path, journal)?;
-    connection.pragma_update(None, "application_id", kind.application_id()).at(path)?;
-    migrate::migrate_to(&mut connection, path, kind, kind.latest(), author)?;
-    let vacuum: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0)).at(path)?;
-    if vacuum != 2 {
-        let detail = "it was started with another auto_vacuum mode; move it away".into();
-        return Err(DbError::Corrupt { database: Some(kind), path: path.to_path_buf(), detail });
+    if !state::find(path, kind)?.is_lost() {
+        return Err(DbError::io("create", path, std::io::ErrorKind::AlreadyExists.into()));
     }
-    connection.close().map_err(|(_, why)| why).at(path)
+    let draft = path.with_file_name(format!(".tmp-{}", kind.file_name()));
+    // One that was killed may have left its own.
+    durable::remove_set(&draft)?;
+    let made = draw_up(&draft, kind, journal, author).and_then(|()| durable::put_set_in_place(&draft, path));
+    if made.is_err() {
+        // The first failure counts; what cannot be removed either is swept with the staging.
+        let _ = durable::remove_set(&draft);
+    }
+    made
+}
+
+fn draw_up(draft: &Path, kind: DatabaseKind, journal: JournalMode, author: &Author) -> Result<()> {
+    durable::create_staged(draft)?;
+    let mut connection = connection::open(draft, Access::Write)?;
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(draft)?;
+    connection.pragma_update(None, "page_size", PAGE_SIZE).at(draft)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(draft)?;
+    connection.pragma_update(None, "application_id", kind.application_id()).at(draft)?;
+    migrate::migrate_to(&mut connection, draft, kind, kind.latest(), author)?;
+    set_journal_mode(&connection, draft, journal)?;
+    connection.close().map_err(|(_, why)| why).at(draft)?;
+    durable::refuse_sidecars(draft)?;
+    durable::sync_file(draft)
 }
 
 /// Switches the journal mode and reads it back: SQLite keeps the old one where it cannot comply.

@@ -53,6 +53,28 @@ pub(crate) fn refuse_sidecars(main: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Removes a database with its sidecars, the file itself last: without it nobody knows what they belong to.
+pub fn remove_set(main: &Path) -> Result<()> {
+    for file in database_set(main).into_iter().rev() {
+        match fs_err::remove_file(&file) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => {
+                return Err(DbError::io("remove", &file, why));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Gives the closed and synced database `from` the name `to`, in the same directory. What stood there, sidecars
+/// included, holds nothing worth keeping: one that stayed would be taken for a part of the new file.
+pub(crate) fn put_set_in_place(from: &Path, to: &Path) -> Result<()> {
+    remove_set(to)?;
+    rename(from, to)?;
+    give_to_owner_of(parent(to), to);
+    Ok(())
+}
+
 /// Makes the content of `path` durable.
 pub fn sync_file(path: &Path) -> Result<()> {
     // Windows flushes only handles that may write.
