@@ -116,7 +116,7 @@ pub(crate) fn check_all(
     let sizes: Vec<u64> =
         databases.iter().map(|one| one.path.metadata().map_or(0, |meta| meta.len())).collect();
     let total: u64 = sizes.iter().sum();
-    let threads = if total < SPLIT_FROM { 1 } else { run.threads };
+    let threads = if total < SPLIT_FROM { 1 } else { run.threads.max(1) };
     let found: Vec<Mutex<Vec<IntegrityFinding>>> = databases.iter().map(|_| Mutex::default()).collect();
     let (done, all) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let mut tasks: Vec<Task<'_>> =
@@ -164,15 +164,14 @@ pub(crate) fn check_all(
         .map(|(one, open)| Subject { connection: one.connection, open })
         .collect();
     let outcomes = pool::run(&subjects, tasks, threads);
-    let merge =
-        |((outcome, failed), found): ((Result<()>, Option<DbError>), Mutex<Vec<IntegrityFinding>>)| {
-            failed.map_or(outcome, Err)?;
-            let mut findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-            findings.sort();
-            findings.dedup();
-            Ok(findings)
-        };
-    outcomes.into_iter().zip(failed).zip(found).map(merge).collect()
+    let mut all_found = Vec::new();
+    for ((outcome, failed), found) in outcomes.into_iter().zip(failed).zip(found) {
+        let mut findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        findings.sort();
+        findings.dedup();
+        all_found.push(failed.map_or(outcome, Err).map(|()| findings));
+    }
+    all_found
 }
 
 /// Whether one thread would still be at this database when the others have nothing left. To split it costs about a

@@ -25,12 +25,33 @@ pub(crate) struct Task<'a> {
     pub work: Work<'a>,
 }
 
+/// What is done with a connection.
+pub(crate) type OnConnection<'a> = Box<dyn FnOnce(&Connection) -> Result<()> + Send + 'a>;
+
 /// What is done.
 pub(crate) enum Work<'a> {
     /// With the database of this number.
-    On(usize, Box<dyn FnOnce(&Connection) -> Result<()> + Send + 'a>),
+    On(usize, OnConnection<'a>),
     /// By itself.
     Alone(Box<dyn FnOnce() + Send + 'a>),
+}
+
+/// Where a piece of work leaves its answer.
+pub(crate) struct Slot<T>(Mutex<Option<T>>);
+
+impl<T> Slot<T> {
+    pub(crate) fn new() -> Slot<T> {
+        Slot(Mutex::new(None))
+    }
+
+    pub(crate) fn put(&self, answer: T) {
+        *lock(&self.0) = Some(answer);
+    }
+
+    /// The answer, if the work was done.
+    pub(crate) fn into_inner(self) -> Option<T> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Does all of it. For each subject the first error of its tasks; one does not end the others.

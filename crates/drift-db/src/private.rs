@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
@@ -20,7 +20,7 @@ use crate::gate::{self, Gate};
 use crate::integrity::{self, Checked, IntegrityFinding, Level, Run};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
-use crate::pool::Work;
+use crate::pool::{Slot, Work};
 use crate::store::event;
 use crate::store::workspace::{self, WorkspaceRow};
 
@@ -81,20 +81,18 @@ pub fn vet_all(
             open: |path| connection::open(path, Access::Immutable),
         })
         .collect();
-    let counts: Vec<Mutex<Option<rusqlite::Result<BTreeMap<String, u64>>>>> =
-        opened.iter().map(|_| Mutex::default()).collect();
+    let counts: Vec<_> = opened.iter().map(|_| Slot::new()).collect();
     let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
     for (number, counted) in counts.iter().enumerate() {
         let count = move |connection: &Connection| {
-            *counted.lock().unwrap_or_else(PoisonError::into_inner) = Some(count_rows(connection));
+            counted.put(count_rows(connection));
             Ok(())
         };
         besides.push(Work::On(number, Box::new(count)));
     }
     let found = integrity::check_all(&databases, besides, Run::new(level, interrupt));
     for (((place, path, _), findings), counted) in opened.iter().zip(found).zip(counts) {
-        let counted = counted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let known = findings.and_then(|findings| match counted {
+        let known = findings.and_then(|findings| match counted.into_inner() {
             // On a broken table the findings say more than a count.
             Some(rows) if findings.is_empty() => Ok((rows.at(path)?, findings)),
             _ => Ok((BTreeMap::new(), findings)),

@@ -8,8 +8,8 @@ mod fts;
 mod structure;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 
@@ -17,7 +17,7 @@ use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
 use crate::integrity::{self, Checked, Level, Run};
 use crate::kind::DatabaseKind;
-use crate::pool::Work;
+use crate::pool::{Slot, Work};
 use crate::private::Meanwhile;
 use crate::startup;
 use crate::state;
@@ -102,14 +102,12 @@ pub fn verify_databases(
             open: structure::open_beside,
         })
         .collect();
-    let rows: Vec<Mutex<Option<rusqlite::Result<Option<String>>>>> =
-        open.iter().map(|_| Mutex::default()).collect();
+    let rows: Vec<_> = open.iter().map(|_| Slot::new()).collect();
     let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
     for (number, ((at, _, opened), slot)) in open.iter().zip(&rows).enumerate() {
         if level >= VerifyLevel::Normal && fts::is_there(databases[*at].1, opened.version) {
             let compare = move |connection: &Connection| {
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(fts::rows_out_of_step(connection));
+                slot.put(fts::rows_out_of_step(connection));
                 Ok(())
             };
             besides.push(Work::On(number, Box::new(compare)));
@@ -119,7 +117,7 @@ pub fn verify_databases(
     let found = integrity::check_all(&checked, besides, Run { level: depth, threads, interrupt, progress });
     let mut of_open: Vec<_> = databases.iter().map(|_| None).collect();
     for (((at, _, _), found), rows) in open.iter().zip(found).zip(rows) {
-        of_open[*at] = Some((found, rows.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        of_open[*at] = Some((found, rows.into_inner()));
     }
     let conclude = |((look, (path, kind)), outcome): ((Result<Look>, &(PathBuf, DatabaseKind)), _)| {
         let Look { mut verdict, opened } = look?;
