@@ -41,6 +41,18 @@ fn listed(env: &TestEnv) -> Vec<String> {
 }
 
 #[test]
+fn what_a_backup_does_is_told_to_those_who_ask_twice() {
+    let env = workspace();
+    let told = env.run(["-vv", "workspace", "backup", "--json"]).success();
+    told.json();
+    let mut rest = told.stderr.as_str();
+    for step in ["locked", "copying", "checking", "publishing"] {
+        let at = rest.find(step).unwrap_or_else(|| panic!("no {step} in its place: {told}"));
+        rest = &rest[at..];
+    }
+}
+
+#[test]
 fn a_backup_says_what_it_took() {
     let env = workspace();
     let report = run(&env, &["--note", "before the upgrade", "--pin"]);
