@@ -234,6 +234,16 @@ fn without_a_base_the_last_scan_is_compared_with() {
 }
 
 #[test]
+fn commits_are_not_compared_with_a_scan() {
+    let env = repository();
+    env.git(["checkout", "--quiet", "-b", "topic"]);
+    for head in ["HEAD", "topic"] {
+        let refused = env.run(["workspace", "affected", "--head", head, "--json"]).assert_code(2);
+        assert_eq!(refused.json()["error"]["hint"], "name a revision with --base", "{head}");
+    }
+}
+
+#[test]
 fn files_can_be_named() {
     let env = repository();
     let listed = |args: &[&str], input: &str| {

@@ -41,6 +41,18 @@ fn listed(env: &TestEnv) -> Vec<String> {
 }
 
 #[test]
+fn what_a_backup_does_is_told_to_those_who_ask_twice() {
+    let env = workspace();
+    let told = env.run(["-vv", "workspace", "backup", "--json"]).success();
+    told.json();
+    let mut rest = told.stderr.as_str();
+    for step in ["locked", "copying", "checking", "publishing"] {
+        let at = rest.find(step).unwrap_or_else(|| panic!("no {step} in its place: {told}"));
+        rest = &rest[at..];
+    }
+}
+
+#[test]
 fn a_backup_says_what_it_took() {
     let env = workspace();
     let report = run(&env, &["--note", "before the upgrade", "--pin"]);
@@ -157,6 +169,10 @@ fn pinned_snapshots_stay_until_they_are_unpinned() {
     assert!(refused.stderr.contains("is pinned"), "{}", refused.stderr);
     assert_eq!(run(&env, &["unpin", &id])["backups"][0]["pinned"], false);
     env.run(["workspace", "backup", "delete", &id]).assert_code(2);
+    let planned = run(&env, &["delete", &id, &id, "--dry-run"]);
+    assert_eq!((&planned["dry_run"], planned["backups"].as_array().unwrap().len()), (&true.into(), 1));
+    assert_eq!(planned["backups"][0]["id"], id);
+    assert_eq!(listed(&env).len(), 2, "a dry run deletes nothing");
     run(&env, &["delete", &id, "--yes"]);
     assert_eq!(listed(&env).len(), 1);
     let newest = listed(&env).remove(0);

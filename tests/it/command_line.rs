@@ -30,12 +30,14 @@ fn c_must_be_a_directory() {
     --- stderr
     error: cannot use [ROOT]/nowhere as the current directory
     caused by: [OS ERROR]
+    hint: name a directory that is there and that you may enter
     ");
     assert_snapshot!(env.run(["-C", "file", "man"]), @"
     exit 2
     --- stderr
     error: cannot use [ROOT]/file as the current directory
     caused by: not a directory
+    hint: name a directory that is there and that you may enter
     ");
 }
 
@@ -70,13 +72,13 @@ fn wait_takes_seconds_only_after_an_equals_sign() {
     exit 2
     --- stderr
     error: invalid value '-1' for '--wait[=<S>]': not a number of seconds
-    hint: see `drift --help`
+    hint: see `drift man --help`
     ");
     assert_snapshot!(env.run(["--wait=soon", "man"]), @"
     exit 2
     --- stderr
     error: invalid value 'soon' for '--wait[=<S>]': not a number of seconds
-    hint: see `drift --help`
+    hint: see `drift man --help`
     ");
     // A separate word is the command, not the seconds.
     assert_eq!(env.run(["--wait", "5"]).code, Some(2));
@@ -90,7 +92,7 @@ fn config_takes_key_and_value() {
     exit 2
     --- stderr
     error: invalid value 'novalue' for '--config <KEY=VALUE>': expected KEY=VALUE
-    hint: see `drift --help`
+    hint: see `drift man --help`
     ");
 }
 
@@ -107,6 +109,7 @@ fn arguments_need_not_be_utf8() {
     --- stderr
     error: cannot use [ROOT]/odd\xFF as the current directory
     caused by: [OS ERROR]
+    hint: name a directory that is there and that you may enter
     ");
     assert_snapshot!(env.run([OsStr::new("man"), odd]), @"
     exit 2

@@ -122,6 +122,7 @@ fn set_keeps_comments_and_refuses_nonsense() {
        |
        | lock.wait=-1
        |           ^^
+    hint: correct this, then run `drift config validate`
     "#);
     assert_snapshot!(env.run(["config", "set", "lock", "1"]), @"
     exit 2
@@ -212,11 +213,12 @@ fn validate_shows_every_problem() {
         |
       3 | wait = 3
         |        ^
+    hint: correct this, then run `drift config validate`
     "#);
     assert_snapshot!(env.run(["config", "validate", "--json"]), @r#"
     exit 2
     --- stdout
-    {"schema":"drift.error/v1","ok":false,"error":{"code":"config","message":"the configuration is invalid","hint":null,"causes":["[ROOT]/drift.toml:2:1: lock.wiat: unknown key; did you mean `lock.wait`?\n  |\n2 | wiat = 3\n  | ^^^^","[ROOT]/drift.toml:3:8: lock.wait: the duration 3 has no unit; write \"3s\", \"3h\" or \"3d\"\n  |\n3 | wait = 3\n  |        ^"]},"warnings":[]}
+    {"schema":"drift.error/v1","ok":false,"error":{"code":"config","message":"the configuration is invalid","hint":"correct this, then run `drift config validate`","causes":["[ROOT]/drift.toml:2:1: lock.wiat: unknown key; did you mean `lock.wait`?\n  |\n2 | wiat = 3\n  | ^^^^","[ROOT]/drift.toml:3:8: lock.wait: the duration 3 has no unit; write \"3s\", \"3h\" or \"3d\"\n  |\n3 | wait = 3\n  |        ^"]},"warnings":[]}
     "#);
     env.write("drift.toml", "[lock]\nwait = '3s'\n");
     assert_snapshot!(env.run(["config", "validate"]), @"
@@ -234,6 +236,7 @@ fn validate_shows_every_problem() {
        |
        | DRIFT_BACKUP__AUTO=maybe
        |                    ^^^^^
+    hint: correct this, then run `drift config validate`
     "#);
 }
 

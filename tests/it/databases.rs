@@ -176,6 +176,25 @@ fn a_planted_link_is_never_written_through() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn something_else_in_place_of_a_directory_is_a_finding() {
+    let env = TestEnv::with_tree("//- package.json\n{}\n");
+    let elsewhere = env.home().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, env.path(".drift")).unwrap();
+    env.write(".drift-backups", "a file");
+    let refused = env.run(["workspace", "status"]).assert_code(7);
+    assert!(refused.stderr.contains("`drift workspace verify`"), "{refused}");
+    for flags in [&[][..], &["--repair", "--yes"]] {
+        let found = env.run([&["workspace", "verify", "--json"], flags].concat()).assert_code(3).json();
+        let told: Vec<_> = found["findings"].as_array().unwrap().iter().map(|one| &one["subject"]).collect();
+        assert_eq!(told, [".drift", ".drift-backups"], "{found}");
+        assert_eq!(found["findings"][0]["code"], "fs.link");
+    }
+    assert_eq!(std::fs::read_dir(elsewhere).unwrap().count(), 0);
+}
+
 #[test]
 fn a_lost_staging_directory_keeps_nobody_from_verifying() {
     let env = fresh();

@@ -62,6 +62,11 @@ fn reset_empties_both_databases_and_can_be_undone() {
     let status = env.run(["workspace", "status", "--json"]).success().json();
     assert_eq!((&status["projects"], &status["name"]), (&json!(0), &before["name"]));
     env.run(["workspace", "verify"]).success();
+    for verb in ["projects", "graph"] {
+        let empty = env.run(["workspace", verb, "--json"]).success().json();
+        assert_eq!(empty["warnings"][0]["code"], "scan.none", "{empty}");
+        assert_eq!(empty["warnings"][0]["hint"], "run `drift workspace scan`");
+    }
     let history = env.run(["workspace", "history", "--json"]).success().json();
     let kinds: Vec<_> = history["events"].as_array().unwrap().iter().map(|event| &event["kind"]).collect();
     assert!(kinds.contains(&&json!("reset")), "{kinds:?}");

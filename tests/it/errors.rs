@@ -22,6 +22,23 @@ fn an_unknown_command_suggests_the_near_one() {
 }
 
 #[test]
+fn a_command_of_a_group_is_found_without_its_group() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run(["context"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'context'
+    hint: did you mean `drift workspace context`?
+    ");
+    assert_snapshot!(env.run(["workspace", "list"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'list'
+    hint: did you mean `drift workspace backup list` or `drift project list`?
+    ");
+}
+
+#[test]
 fn an_unknown_flag_or_value_suggests_the_near_one() {
     let env = TestEnv::new();
     assert_snapshot!(env.run(["man", "--drI", "x"]), @"

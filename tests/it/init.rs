@@ -174,6 +174,20 @@ fn a_foreign_database_is_left_alone() {
 }
 
 #[test]
+fn what_was_deleted_is_not_made_anew_by_accident() {
+    let env = TestEnv::with_tree(TREE);
+    env.run(["workspace", "init"]).success();
+    env.run(["workspace", "delete", "--yes"]).success();
+    let refused = env.run(["workspace", "init", "--json"]).assert_code(7).json();
+    let hint = refused["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("`drift workspace restore --database drift`"), "{hint}");
+    assert!(hint.contains("`drift workspace init --recreate drift`"), "{hint}");
+    assert!(!env.path(".drift").exists(), "what is refused leaves nothing behind");
+    env.run(["workspace", "init", "--recreate", "drift", "--recreate", "cortex"]).success();
+    env.run(["workspace", "verify"]).success();
+}
+
+#[test]
 fn a_newer_schema_is_not_touched() {
     let env = TestEnv::with_tree(TREE);
     env.run(["workspace", "init"]).success();

@@ -32,6 +32,7 @@ mod json;
 mod man;
 mod migrate;
 mod outcome;
+mod own_errors;
 mod project;
 mod rescan;
 mod restore;

@@ -77,6 +77,20 @@ fn an_old_workspace_is_read_planned_and_migrated() {
 }
 
 #[test]
+fn what_an_old_schema_can_answer_is_answered() {
+    let env = old();
+    for verb in ["status", "context", "verify", "backup", "size", "export", "history"] {
+        env.run(["workspace", verb, "--json"]).success();
+    }
+    for verb in ["scan", "projects", "graph", "affected", "check", "gc"] {
+        let refused = env.run(["workspace", verb, "--json"]).assert_code(6);
+        assert_eq!(refused.json()["error"]["code"], "migration_needed", "{verb}");
+    }
+    assert_eq!(version(&env, "drift"), 1, "none of these changed anything");
+    env.run(["workspace", "delete", "--yes"]).success();
+}
+
+#[test]
 fn init_migrates_too() {
     let env = old();
     let done = env.run(["workspace", "init", "--json"]).success().json();

@@ -176,7 +176,11 @@ fn a_workspace_in_use_is_left_alone() {
 
 #[test]
 fn a_mistyped_source_wipes_nothing() {
-    let (env, _) = workspace();
+    let (env, id) = workspace();
+    let near = env.run(["workspace", "backup", "show", "lastest"]).assert_code(2);
+    assert!(near.stderr.contains("hint: did you mean `latest`? `drift workspace backup list`"), "{near}");
+    let slip = env.run(["workspace", "backup", "show", &format!("{id}0")]).assert_code(2);
+    assert!(slip.stderr.contains(&format!("did you mean `{id}`?")), "{slip}");
     for given in ["20261122T201530Z-zzzz", "nosuch", "latest~9"] {
         env.run(["workspace", "restore", given, "--yes"]).assert_code(2);
     }
@@ -249,6 +253,8 @@ fn the_snapshot_of_another_workspace_is_pointed_out() {
     drop(connection);
     let refused = env.run(["workspace", "restore"]).assert_code(2);
     assert!(refused.stderr.contains("belongs to another workspace"), "{}", refused.stderr);
+    let planned = env.run(["workspace", "restore", "--dry-run"]).success();
+    assert!(planned.stdout.contains(", which belongs to another workspace\n"), "{planned}");
     assert_eq!(restore(&env, &[])["other_workspace"], true);
 }
 
@@ -263,6 +269,36 @@ fn one_database_alone_and_elsewhere() {
     assert!(out.join("drift.db").is_file() && out.join("cortex.db").is_file());
     env.run(["workspace", "restore", "--to", "out"]).assert_code(2);
     assert_eq!(marks(&env), [2, 1]);
+}
+
+#[test]
+fn where_to_write_is_looked_at_first() {
+    let (env, _) = workspace();
+    let planned = env.run(["workspace", "restore", "--to", "out", "--dry-run"]).success();
+    assert!(planned.stdout.starts_with("Would write drift and cortex from "), "{planned}");
+    let planned = env.run(["workspace", "restore", "--to", "out", "--dry-run", "--json"]).success().json();
+    assert_eq!((&planned["plan"], &planned["dry_run"]), (&serde_json::json!([]), &true.into()));
+    assert!(!env.path("out").exists());
+    for (to, wrong) in [("no/where/out", "there is no directory"), ("package.json", "is not a directory")] {
+        let refused = env.run(["workspace", "restore", "--to", to, "--json"]).assert_code(2).json();
+        assert!(refused["error"]["message"].as_str().unwrap().contains(wrong), "{refused}");
+        assert_eq!(refused["error"]["hint"], "make the directory first, or name another");
+    }
+}
+
+#[test]
+fn a_root_that_is_not_there_is_not_taken_for_the_one_around() {
+    let (env, _) = workspace();
+    env.run(["workspace", "export", "--output", "shop.drift.tar"]).success();
+    for verb in [&["restore"][..], &["import", "shop.drift.tar"]] {
+        let line = [&["--root", "no/where", "--yes", "workspace"], verb].concat();
+        let refused = env.run(line).assert_code(2);
+        assert!(refused.stderr.contains("there is no directory"), "{refused}");
+    }
+    assert_eq!(marks(&env), [2, 2]);
+    let file = env.run(["--root", "package.json", "workspace", "init"]).assert_code(2);
+    assert!(file.stderr.contains("is not a directory"), "{file}");
+    env.run(["--root", "package.json", "workspace", "status"]).assert_code(4);
 }
 
 #[cfg(unix)]

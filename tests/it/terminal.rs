@@ -2,12 +2,18 @@
 #![cfg(target_os = "linux")]
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::env::TestEnv;
 
 /// What drift writes to the terminal, both streams mixed as a person sees them; and its exit code.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn on_terminal(env: &TestEnv, args: &str) -> Option<(String, Option<i32>)> {
+    answered(env, args, "")
+}
+
+/// The same where somebody has typed `answer`.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn answered(env: &TestEnv, args: &str, answer: &str) -> Option<(String, Option<i32>)> {
     let version = Command::new("script").arg("--version").output();
     if !version.is_ok_and(|version| String::from_utf8_lossy(&version.stdout).contains("util-linux")) {
         eprintln!("skipped: there is no `script` of util-linux");
@@ -18,10 +24,11 @@ fn on_terminal(env: &TestEnv, args: &str) -> Option<(String, Option<i32>)> {
     let mut command = Command::new("script");
     command
         .args(["--quiet", "--return", "--command"])
-        .arg(format!("'{}' {args}", env!("CARGO_BIN_EXE_drift")));
-    command.arg("/dev/null").env_clear().current_dir(env.path("")).stdin(std::process::Stdio::null());
+        .arg(format!("stty rows 24 cols 80; '{}' {args}", env!("CARGO_BIN_EXE_drift")));
+    command.arg("/dev/null").env_clear().current_dir(env.path(""));
     command.envs(drift.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = command.output().unwrap();
+    let mut command = assert_cmd::Command::from_std(command);
+    let output = command.write_stdin(answer).timeout(Duration::from_secs(60)).output().unwrap();
     Some((String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n"), output.status.code()))
 }
 
@@ -67,4 +74,31 @@ fn progress_is_shown_and_can_be_silenced() {
     for flag in ["-q", "--no-progress", "--json"] {
         assert_eq!(seen(flag), Some(false), "{flag}");
     }
+}
+
+#[test]
+fn a_person_is_asked_and_the_answer_counts() {
+    let mut env = TestEnv::with_tree("//- package.json\n{}\n");
+    env.set("TERM", "xterm");
+    env.run(["workspace", "init"]).success();
+    let Some((text, code)) = answered(&env, "workspace delete", "n") else { return };
+    assert!(text.contains("? [y/N]") && text.contains("not confirmed; nothing was changed"), "{text:?}");
+    assert_eq!(code, Some(2));
+    env.run(["workspace", "status"]).success();
+    let (text, code) = answered(&env, "workspace delete", "y").unwrap();
+    assert_eq!(code, Some(0), "{text:?}");
+    env.run(["workspace", "status"]).assert_code(4);
+}
+
+#[test]
+fn a_table_fits_the_terminal() {
+    let mut env = TestEnv::with_tree("//- package.json\n{}\n");
+    env.set("NO_COLOR", "1");
+    let long = "name-".repeat(40);
+    env.write("packages/long/package.json", format!("{{ \"name\": \"{long}\" }}"));
+    env.run(["workspace", "init"]).success();
+    assert!(env.run(["workspace", "projects"]).success().stdout.contains(&long));
+    let Some((text, _)) = on_terminal(&env, "workspace projects") else { return };
+    assert!(text.contains("name-…") && !text.contains(&long), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }

@@ -62,10 +62,14 @@ fn check(env: &TestEnv, document: &str, shown_root: &str, varies: &[&str]) {
     let mut wrong = Vec::new();
     let steps = steps(&text);
     assert!(!steps.is_empty(), "{document} has no console");
+    // A workspace is called as its directory is.
+    let name = |root: &Path| format!("{} in {shown_root}", root.file_name().unwrap().to_str().unwrap());
+    let (name, shown_name) = (name(&env.path("")), name(Path::new(shown_root)));
     for step in &steps {
         let printed = env
             .shell(&step.command)
-            .replace(env.path("").to_str().unwrap().trim_end_matches('/'), shown_root);
+            .replace(env.path("").to_str().unwrap().trim_end_matches('/'), shown_root)
+            .replace(&name, &shown_name);
         // A blank line ends what a command printed, for the eye.
         let expected = &text[step.output.clone()];
         if plain(expected) != plain(&printed) {

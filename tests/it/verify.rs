@@ -251,6 +251,11 @@ fn what_nothing_can_mend_is_said() {
     error: cortex.db: file is not a database [db.damaged]
       run `drift workspace restore --database cortex`
     The workspace is damaged, and nothing here can mend it
+    `drift workspace reset` begins anew, and keeps what is there in quarantine
     ");
     assert_eq!(std::fs::read(env.path(".drift/cortex.db")).unwrap(), vec![b'x'; 20_000]);
+    let hint = env.run(["workspace", "restore", "--yes"]).assert_code(2).stderr;
+    assert!(hint.contains("`drift workspace reset` begins anew"), "{hint}");
+    env.run(["workspace", "reset", "--yes"]).success();
+    env.run(["workspace", "verify"]).success();
 }

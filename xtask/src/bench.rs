@@ -6,6 +6,7 @@
 
 mod beside;
 mod database;
+mod discovery;
 mod generate;
 mod measure;
 mod peers;

@@ -5,21 +5,22 @@
 //! the catalog lock → the directory synced. Killed anywhere, there is a complete snapshot or none.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use drift_db::copy::{PinnedSource, vacuum_into};
-use drift_db::integrity::{Level, share, threads};
-use drift_db::private::{Check, Vetted, vet_with};
+use drift_db::integrity::Level;
+use drift_db::private::{Check, Meanwhile, Vetted, vet_all};
 use drift_db::{
     DatabaseKind, DbError, ExclusiveLock, LockName, LockRequest, SharedLock, durable, lock_exclusive,
 };
 use jiff::Timestamp;
 
-use crate::archive::{self, Compression};
+use crate::archive::{self, Compression, Digest};
 use crate::error::{BackupError, IoContext, Result};
 use crate::format::{self, DatabaseHeader, SnapshotHeader};
 use crate::id::SnapshotId;
-use crate::parallel::each;
+use crate::parallel::{both, each};
 use crate::reason::{Reason, Tier};
 use crate::space;
 use crate::store::{STAGING_PREFIX, Snapshot, SnapshotStore};
@@ -106,15 +107,14 @@ pub fn create(work: &Work<'_>, options: &CreateOptions, _hold: Hold<'_>) -> Resu
     let copied = each(sources, total, |(source, read_at)| {
         let target = staging.dir.join(source.kind().file_name());
         work.watched(|watch| source.copy_to(&target, watch))?;
-        Ok((source.kind(), source.bytes(), read_at))
+        Ok((source.kind(), read_at))
     })?;
     work.phase("checking", 0);
-    let sizes: Vec<u64> = copied.iter().map(|(_, bytes, _)| *bytes).collect();
-    let shares = share(threads(), &sizes);
-    let shared: Vec<_> = copied.into_iter().zip(shares).collect();
-    header.databases = each(shared, total, |((kind, _, read_at), threads)| {
-        store_database(work, options, &staging.dir, (kind, read_at), threads)
-    })?;
+    let copies = Copies { dir: &staging.dir, of: &copied, bytes: total };
+    header.databases = match options.compression {
+        Compression::None => keep_plain(work, options, copies)?,
+        compression => keep_packed(work, options, copies, compression)?,
+    };
     if options.unless_unchanged
         && let Some(same) = find_equal(&store, &header, options)?
     {
@@ -127,43 +127,94 @@ pub fn create(work: &Work<'_>, options: &CreateOptions, _hold: Hold<'_>) -> Resu
     header.compression = options.compression;
     header.verified_at = (options.check == Level::Full).then(|| later(work.now, started.elapsed()));
     work.check()?;
+    work.phase("publishing", 0);
     publish(work, &store, staging, header)
 }
 
-/// Checks the copy of one database, packs it if asked, and describes it.
-fn store_database(
+/// The private copies of databases, and when each was read.
+#[derive(Clone, Copy)]
+struct Copies<'a> {
+    dir: &'a Path,
+    of: &'a [(DatabaseKind, Timestamp)],
+    bytes: u64,
+}
+
+impl Copies<'_> {
+    /// Their files, or what was made of them: the name of the database with `ending`.
+    fn files(&self, ending: &str) -> Vec<(PathBuf, DatabaseKind)> {
+        let file = |kind: DatabaseKind| self.dir.join(format!("{}{ending}", kind.file_name()));
+        self.of.iter().map(|(kind, _)| (file(*kind), *kind)).collect()
+    }
+}
+
+/// Checks the copies as they are, and describes them. Synced when this returns: the disk is busy with them while the
+/// processors check and hash.
+fn keep_plain(work: &Work<'_>, options: &CreateOptions, copies: Copies<'_>) -> Result<Vec<DatabaseHeader>> {
+    let files = copies.files("");
+    let digests: Vec<OnceLock<Result<Digest>>> = files.iter().map(|_| OnceLock::new()).collect();
+    let check = || {
+        let hash = |((path, _), slot): (&(PathBuf, DatabaseKind), &OnceLock<Result<Digest>>)| {
+            // Nobody else sets it.
+            let _ = slot.set(archive::digest(path, work));
+        };
+        let hashes = files.iter().zip(&digests);
+        let meanwhile = hashes.map(|one| Box::new(move || hash(one)) as Meanwhile<'_>).collect();
+        vet_all(&files, Check::Level(options.check), meanwhile, work.interrupt)
+    };
+    let sync = || files.iter().try_for_each(|(path, _)| durable::sync_file(path));
+    let (vetted, synced) = both(copies.bytes, check, sync);
+    let mut headers = Vec::new();
+    for ((copied, vetted), digest) in copies.of.iter().zip(vetted).zip(digests) {
+        let vetted = sound(copied.0, vetted)?;
+        let digest = digest.into_inner().unwrap_or_else(|| unreachable!("BUG: every copy is hashed"))?;
+        headers.push(describe(*copied, vetted, digest.clone(), digest));
+    }
+    synced?;
+    Ok(headers)
+}
+
+/// Checks the copies, packs them, and describes what is stored.
+fn keep_packed(
     work: &Work<'_>,
     options: &CreateOptions,
-    dir: &Path,
-    (kind, read_at): (DatabaseKind, Timestamp),
-    threads: usize,
-) -> Result<DatabaseHeader> {
-    let plain = dir.join(kind.file_name());
-    let vetted = sound(work, &plain, kind, options.check, threads)?;
-    let (content, stored) = match options.compression {
-        Compression::None => {
-            let digest = archive::digest(&plain, work)?;
-            (digest.clone(), digest)
-        }
-        compression => {
-            let compact = dir.join(format!("{}.compact", kind.file_name()));
-            vacuum_into(&plain, &compact, work.interrupt)?;
-            // The rewritten file is another one than the one that was checked.
-            let again = sound(work, &compact, kind, Level::Quick, threads)?;
-            if again.rows != vetted.rows {
-                let detail = "compacting it changed the number of its rows".into();
-                return Err(BackupError::FailedCheck { database: kind.name(), detail });
-            }
-            let content = archive::digest(&compact, work)?;
-            let target = dir.join(format!("{}{}", kind.file_name(), compression.suffix()));
-            let stored = archive::pack(&compact, &target, compression, work)?;
-            for file in [plain, compact] {
-                durable::remove_set(&file)?;
-            }
-            (content, stored)
-        }
+    copies: Copies<'_>,
+    compression: Compression,
+) -> Result<Vec<DatabaseHeader>> {
+    let (plain, compact) = (copies.files(""), copies.files(".compact"));
+    let vet = |files, level| -> Result<Vec<Vetted>> {
+        let vetted = vet_all(files, Check::Level(level), Vec::new(), work.interrupt);
+        copies.of.iter().zip(vetted).map(|((kind, _), vetted)| sound(*kind, vetted)).collect()
     };
-    Ok(DatabaseHeader {
+    let vetted = vet(&plain, options.check)?;
+    each(plain.iter().zip(&compact).collect(), copies.bytes, |((from, _), (to, _))| {
+        Ok(vacuum_into(from, to, work.interrupt)?)
+    })?;
+    // The rewritten files are others than those that were checked.
+    let again = vet(&compact, Level::Quick)?;
+    if let Some(at) = vetted.iter().zip(&again).position(|(before, after)| before.rows != after.rows) {
+        let detail = "compacting it changed the number of its rows".into();
+        return Err(BackupError::FailedCheck { database: compact[at].1.name(), detail });
+    }
+    let targets = copies.files(compression.suffix());
+    let files: Vec<_> =
+        plain.into_iter().zip(compact).zip(targets).zip(copies.of.iter().zip(vetted)).collect();
+    each(files, copies.bytes, |((((plain, _), (compact, _)), (target, _)), (copied, vetted))| {
+        let content = archive::digest(&compact, work)?;
+        let stored = archive::pack(&compact, &target, compression, work)?;
+        for file in [plain, compact] {
+            durable::remove_set(&file)?;
+        }
+        Ok(describe(*copied, vetted, content, stored))
+    })
+}
+
+fn describe(
+    (kind, read_at): (DatabaseKind, Timestamp),
+    vetted: Vetted,
+    content: Digest,
+    stored: Digest,
+) -> DatabaseHeader {
+    DatabaseHeader {
         kind,
         bytes: stored.bytes,
         blake3: stored.blake3,
@@ -172,12 +223,12 @@ fn store_database(
         schema_version: vetted.schema_version,
         read_at,
         rows: vetted.rows,
-    })
+    }
 }
 
-/// Vets a copy and turns what the checks found into an error.
-fn sound(work: &Work<'_>, path: &Path, kind: DatabaseKind, level: Level, threads: usize) -> Result<Vetted> {
-    let vetted = match vet_with(path, kind, Check::Level(level), threads, work.interrupt) {
+/// Turns what the checks of a copy found into an error.
+fn sound(kind: DatabaseKind, vetted: drift_db::Result<Vetted>) -> Result<Vetted> {
+    let vetted = match vetted {
         Err(DbError::Corrupt { detail, .. }) => {
             return Err(BackupError::FailedCheck { database: kind.name(), detail });
         }

@@ -13,8 +13,9 @@ pub enum BackupError {
     Db(#[from] DbError),
     #[error("`{given}` cannot name a snapshot")]
     BadId { given: String },
+    /// `any` tells whether there are snapshots at all, and `ids` are those that `given` could be a slip for.
     #[error("there is no snapshot `{given}`")]
-    NotFound { given: String, any: bool },
+    NotFound { given: String, any: bool, ids: Vec<String> },
     #[error("`{given}` is the beginning of several snapshots: {}", candidates.join(", "))]
     Ambiguous { given: String, candidates: Vec<String> },
     #[error("the snapshot {id} is damaged: {detail}")]
@@ -53,7 +54,10 @@ impl BackupError {
                 "give an id, the beginning of one, `latest` or `latest~1`; `drift workspace backup list` shows them"
             }
             BackupError::NotFound { any: true, .. } => "`drift workspace backup list` shows what there is",
-            BackupError::NotFound { any: false, .. } => "`drift workspace backup` takes the first one",
+            BackupError::NotFound { any: false, .. } => {
+                "`drift workspace backup` takes the first one; where a database is damaged, `drift workspace reset` \
+                 begins anew and keeps what is there in quarantine"
+            }
             BackupError::Ambiguous { .. } => "write more of the id",
             BackupError::Damaged { .. } => "`drift workspace backup verify` tells which snapshots are good",
             BackupError::NewerFormat { .. } => "use the drift that wrote it, or a later one",

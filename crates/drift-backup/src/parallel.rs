@@ -1,4 +1,4 @@
-//! The same for each database, at once where they are large.
+//! The same for each database, or two things with them, at once where they are large.
 //!
 //! Rule: outcomes come in the order of the items, whatever ended first, and so does the error that counts.
 
@@ -23,6 +23,21 @@ pub(crate) fn each<T: Send, R: Send>(
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         threads.into_iter().map(join).collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
+/// Runs `here`, and `beside` on a thread of its own at the same time if they concern many `bytes`, else after it.
+pub(crate) fn both<T, R: Send>(
+    bytes: u64,
+    here: impl FnOnce() -> T,
+    beside: impl FnOnce() -> R + Send,
+) -> (T, R) {
+    if bytes < THREADS_FROM {
+        return (here(), beside());
+    }
+    std::thread::scope(|scope| {
+        let other = scope.spawn(beside);
+        (here(), other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 

@@ -172,10 +172,13 @@ impl Catalog {
 
     /// See [`SnapshotStore::resolve`].
     pub fn resolve(&self, given: &str) -> Result<&Snapshot> {
-        let not_found = || BackupError::NotFound { given: given.to_owned(), any: !self.snapshots.is_empty() };
+        let not_found = |ids| {
+            let any = !self.snapshots.is_empty();
+            BackupError::NotFound { given: given.to_owned(), any, ids }
+        };
         let prefix = match wanted(given) {
             None => return Err(BackupError::BadId { given: given.to_owned() }),
-            Some(Wanted::Latest(back)) => return self.latest_but(back).ok_or_else(not_found),
+            Some(Wanted::Latest(back)) => return self.latest_but(back).ok_or_else(|| not_found(Vec::new())),
             Some(Wanted::Prefix(prefix)) => prefix,
         };
         let found: Vec<_> =
@@ -184,7 +187,7 @@ impl Catalog {
             [one] => Ok(one),
             [] => match self.skipped.iter().find(|skipped| skipped.id.as_str() == prefix) {
                 Some(skipped) => Err(skipped.error()),
-                None => Err(not_found()),
+                None => Err(not_found(self.snapshots.iter().map(|one| one.id().to_string()).collect())),
             },
             _ => Err(BackupError::Ambiguous {
                 given: given.to_owned(),

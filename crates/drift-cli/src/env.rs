@@ -32,12 +32,13 @@ pub(crate) struct Streams {
     pub(crate) stderr: Box<dyn Write + Send>,
 }
 
-/// Which of the standard streams are terminals.
+/// Which of the standard streams are terminals, and how wide that of stdout is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Terminal {
     pub(crate) stdin: bool,
     pub(crate) stdout: bool,
     pub(crate) stderr: bool,
+    pub(crate) line: Option<usize>,
 }
 
 impl Env {
@@ -53,6 +54,7 @@ impl Env {
                 stdin: io::stdin().is_terminal(),
                 stdout: io::stdout().is_terminal(),
                 stderr: io::stderr().is_terminal(),
+                line: terminal_width(),
             },
             build: build(),
         }
@@ -140,6 +142,15 @@ fn build() -> String {
     let file = std::env::current_exe().and_then(|path| path.metadata());
     let modified = file.as_ref().ok().and_then(|file| file.modified().ok());
     format!("{} {:?} {modified:?}", env!("CARGO_PKG_VERSION"), file.map(|file| file.len()).ok())
+}
+
+/// The columns of the terminal that stdout is; `None` if it is none, or does not tell.
+fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let (_, columns) = dialoguer::console::Term::stdout().size_checked()?;
+    Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub fn run(mut env: Env, args: Vec<OsString>) -> u8 {
         }
         Err(error) => {
             let ui = Ui::new(Settings::scan(&args, &env), streams);
-            let result = panics::guard(|| usage::answer(&error, &ui));
+            let result = panics::guard(|| usage::answer(&error, &args, &ui));
             ui.conclude(result)
         }
     }

@@ -121,7 +121,9 @@ fn resolve_place(global: &GlobalArgs, env: &Env) -> Result<Place, CommandError> 
 /// where that would give a `\\?\` path that other programs do not take.
 fn enter(dir: &Path) -> Result<PathBuf, CommandError> {
     let refused = |reason: &dyn std::error::Error| {
-        CommandError::usage(format!("cannot use {} as the current directory", shown(dir))).with_cause(reason)
+        CommandError::usage(format!("cannot use {} as the current directory", shown(dir)))
+            .with_cause(reason)
+            .with_hint("name a directory that is there and that you may enter")
     };
     let resolved = if cfg!(windows) { std::path::absolute(dir) } else { std::fs::canonicalize(dir) };
     let resolved = resolved.map_err(|error| refused(&error))?;

@@ -1,31 +1,70 @@
 //! What clap has to say, in our words: `--help`, `--version` and command lines that do not parse.
 
-use clap::error::ErrorKind;
+use std::ffi::OsString;
+
+use clap::CommandFactory as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use drift_db::DatabaseKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::args::Cli;
 use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
 use crate::ui::{Outcome, Report, Text, Ui};
 
-/// Turns what stopped the parser into a result or an error.
-pub(crate) fn answer(error: &clap::Error, ui: &Ui) -> Result<Outcome, CommandError> {
+/// Turns what stopped the parser of `args` into a result or an error.
+pub(crate) fn answer(error: &clap::Error, args: &[OsString], ui: &Ui) -> Result<Outcome, CommandError> {
     match error.kind() {
         ErrorKind::DisplayHelp => ui.report(&Help { text: error.render().ansi().to_string() }),
         ErrorKind::DisplayVersion => ui.report(&Version::current()),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let help = error.render();
-            ui.aside(&format!("{}\n", help.ansi()));
-            let help = help.to_string();
-            let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
-            Err(CommandError::usage("no command given").with_hint(see_help(usage)))
+            ui.aside(&format!("{}\n", error.render().ansi()));
+            Err(no_command(args))
         }
-        _ => Err(explain(&error.render().to_string())),
+        ErrorKind::MissingSubcommand => Err(no_command(args)),
+        _ => {
+            let explained = explain(&error.render().to_string(), &command_of(args));
+            Err(match elsewhere(error) {
+                Some(hint) => explained.with_hint(hint),
+                None => explained,
+            })
+        }
     }
 }
 
-/// clap renders `error: message`, its details, `tip:` lines and the usage, in paragraphs.
-fn explain(rendered: &str) -> CommandError {
+/// The command that `args` name, as far as they name one.
+fn command_of(args: &[OsString]) -> String {
+    let mut at = &Cli::command();
+    let mut words = vec![at.get_name()];
+    for arg in args.iter().skip(1) {
+        if let Some(below) = at.find_subcommand(arg) {
+            at = below;
+            words.push(at.get_name());
+        }
+    }
+    words.join(" ")
+}
+
+/// Where a command is that was looked for in the wrong group: `drift status` means `drift workspace status`.
+fn elsewhere(error: &clap::Error) -> Option<String> {
+    fn collect(at: &clap::Command, above: &str, name: &str, found: &mut Vec<String>) {
+        for below in at.get_subcommands() {
+            let path = format!("{above} {}", below.get_name());
+            if below.get_name() == name {
+                found.push(format!("`{path}`"));
+            }
+            collect(below, &path, name, found);
+        }
+    }
+    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let mut found = Vec::new();
+    collect(&Cli::command(), "drift", name, &mut found);
+    (!found.is_empty()).then(|| format!("did you mean {}?", found.join(" or ")))
+}
+
+/// clap renders `error: message`, its details, `tip:` lines and the usage, in paragraphs. Where it names no
+/// usage, the help of `command` is named.
+fn explain(rendered: &str, command: &str) -> CommandError {
     let mut message = Vec::new();
     let mut tips = Vec::new();
     let mut usage = None;
@@ -45,15 +84,13 @@ fn explain(rendered: &str) -> CommandError {
     let hint = match (tips.is_empty(), usage) {
         (false, _) => tips.join("; "),
         (true, Some(usage)) => format!("usage: {usage}"),
-        (true, None) => see_help(usage),
+        (true, None) => format!("see `{command} --help`"),
     };
     CommandError::usage(message.join(" ")).with_hint(hint)
 }
 
-/// Names the help of the command that `usage` is of.
-fn see_help(usage: Option<&str>) -> String {
-    let words = usage.unwrap_or("drift").split(' ').take_while(|word| !word.starts_with(['[', '<', '-']));
-    format!("see `{} --help`", words.collect::<Vec<_>>().join(" "))
+fn no_command(args: &[OsString]) -> CommandError {
+    CommandError::usage("no command given").with_hint(format!("see `{} --help`", command_of(args)))
 }
 
 #[derive(JsonSchema, Serialize)]

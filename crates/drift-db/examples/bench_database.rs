@@ -1,7 +1,7 @@
 //! What `cargo xtask bench` runs beside or instead of drift: the copy of a snapshot alone, and a program that writes.
 //!
-//! `copy DIR FROM...` copies live databases into a directory as a backup does, each on a thread of its own, and hashes
-//! the copies.
+//! `copy DIR FROM...` copies live databases into a directory as a backup does, each on a thread of its own, hashes
+//! the copies, and syncs them meanwhile.
 //! `write DATABASE RATE` commits a row so many times a second until its standard input ends, and prints how long
 //! commits took.
 
@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use drift_db::DatabaseKind;
 use drift_db::copy::{PinnedSource, Watch};
+use drift_db::{DatabaseKind, durable};
 use rusqlite::Connection;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -43,16 +43,22 @@ fn copy(from: &Path, dir: &Path) -> Result<(), Box<dyn Error>> {
     let watch = Watch { advance: &|_| {}, interrupt: &interrupt };
     let to = dir.join(kind.file_name());
     PinnedSource::open(from, kind)?.copy_to(&to, watch)?;
-    let (mut file, mut hasher) = (std::fs::File::open(&to)?, blake3::Hasher::new());
+    std::thread::scope(|scope| {
+        let sync = scope.spawn(|| durable::sync_file(&to));
+        println!("{}", hash(&to)?);
+        Ok(sync.join().map_err(|_| "a sync panicked")??)
+    })
+}
+
+fn hash(path: &Path) -> Result<blake3::Hash, std::io::Error> {
+    let (mut file, mut hasher) = (std::fs::File::open(path)?, blake3::Hasher::new());
     let mut buffer = vec![0; 1 << 20];
     loop {
         match file.read(&mut buffer)? {
-            0 => break,
+            0 => return Ok(hasher.finalize()),
             read => hasher.update(&buffer[..read]),
         };
     }
-    println!("{}", hasher.finalize());
-    Ok(())
 }
 
 fn write(database: &Path, rate: u32) -> Result<(), Box<dyn Error>> {

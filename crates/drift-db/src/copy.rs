@@ -17,7 +17,7 @@ use crate::connection::{self, Access};
 use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, IoContext, Result, SqlContext};
-use crate::integrity::{self, IntegrityFinding, Level};
+use crate::integrity::{self, Checked, IntegrityFinding, Level, Run};
 use crate::kind::DatabaseKind;
 use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
@@ -140,24 +140,11 @@ impl PinnedSource {
         Ok(())
     }
 
-    /// What SQLite's checks say of it, with so many threads.
-    pub fn check(
-        &self,
-        level: Level,
-        threads: usize,
-        interrupt: &Arc<AtomicBool>,
-    ) -> Result<Vec<IntegrityFinding>> {
-        let path = &self.path;
-        let open = || connection::open(path, Access::Read);
-        let run = integrity::Run { threads, ..integrity::Run::new(level, interrupt) };
-        integrity::check(&self.connection, path, &open, run)
-    }
-
-    /// Copies to the new file `target`, which is synced when this returns. On an error `target` is of no use.
+    /// Copies to the new file `target`; to sync it is left to those who keep it. On an error `target` is of no use.
     pub fn copy_to(&self, target: &Path, watch: Watch<'_>) -> Result<()> {
-        durable::create_private(target)?;
+        durable::create_staged(target)?;
         let mut to = connection::open(target, Access::Write)?;
-        // Nobody else knows the file: a crash leaves rubbish to sweep, and the file is synced once, below.
+        // Nobody else knows the file: a crash leaves rubbish to sweep.
         to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;").at(target)?;
         match run(&self.connection, &mut to, watch) {
             Ok(()) => {}
@@ -168,23 +155,40 @@ impl PinnedSource {
         // The pages say WAL, and opening such a file makes sidecars: a copy must open anywhere, alone.
         create::set_journal_mode(&to, target, JournalMode::Delete)?;
         to.close().map_err(|(_, why)| why).at(target)?;
-        durable::refuse_sidecars(target)?;
-        durable::sync_file(target)
+        durable::refuse_sidecars(target)
     }
 }
 
-/// Writes a compacted copy of the private database `source` to the new file `target`, synced. Equal content
-/// gives equal bytes.
+/// What SQLite's checks say of each of `sources`, as they are pinned.
+pub fn check_pinned(
+    sources: &[PinnedSource],
+    level: Level,
+    interrupt: &Arc<AtomicBool>,
+) -> Vec<Result<Vec<IntegrityFinding>>> {
+    let checked: Vec<Checked<'_>> = sources
+        .iter()
+        .map(|source| Checked {
+            connection: &source.connection,
+            path: &source.path,
+            open: |path| connection::open(path, Access::Read),
+        })
+        .collect();
+    integrity::check_all(&checked, Vec::new(), Run::new(level, interrupt))
+}
+
+/// Writes a compacted copy of the private database `source` to the new file `target`; to sync it is left to those
+/// who keep it. Equal content gives equal bytes.
 pub fn vacuum_into(source: &Path, target: &Path, interrupt: &Arc<AtomicBool>) -> Result<()> {
-    durable::create_private(target)?;
+    durable::create_staged(target)?;
     let connection = connection::open(source, Access::Write)?;
     integrity::stop_on(&connection, interrupt).at(source)?;
     let Some(name) = target.to_str() else {
         let detail = "SQLite cannot name it: not UTF-8";
         return Err(DbError::io("write", target, std::io::Error::other(detail)));
     };
+    connection.pragma_update(None, "synchronous", "OFF").at(source)?;
     connection.execute("VACUUM INTO ?", [name]).map_err(|why| blame(why, source, target))?;
-    durable::sync_file(target)
+    Ok(())
 }
 
 /// What came of copying into a live database.

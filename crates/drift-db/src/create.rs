@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::connection::{self, Access, PAGE_SIZE};
 use crate::durable;
-use crate::error::{DbError, IoContext, Result, SqlContext};
+use crate::error::{DbError, Result, SqlContext};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
 use crate::state;
@@ -51,7 +51,7 @@ pub fn create(path: &Path, kind: DatabaseKind, journal: JournalMode, author: &Au
 }
 
 fn draw_up(draft: &Path, kind: DatabaseKind, journal: JournalMode, author: &Author) -> Result<()> {
-    durable::open_private(draft).map(drop).doing("create", draft)?;
+    durable::create_staged(draft)?;
     let mut connection = connection::open(draft, Access::Write)?;
     connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(draft)?;
     connection.pragma_update(None, "page_size", PAGE_SIZE).at(draft)?;

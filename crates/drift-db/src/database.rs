@@ -230,9 +230,13 @@ impl Database {
 /// A reader that holds the file for itself (after a crash), or cannot make the shared memory that others would
 /// need (on a read-only mount), is the only one there can be.
 fn limit(first: &Connection) -> usize {
+    if can_share(first) { MAX_READERS } else { 1 }
+}
+
+/// Whether another connection may be opened beside `first`.
+pub(crate) fn can_share(first: &Connection) -> bool {
     let locking = first.pragma_query_value(None, "locking_mode", |row| row.get::<_, String>(0));
-    let is_alone = locking.is_ok_and(|mode| mode == "exclusive") || first.is_readonly("main").unwrap_or(true);
-    if is_alone { 1 } else { MAX_READERS }
+    !locking.is_ok_and(|mode| mode == "exclusive") && !first.is_readonly("main").unwrap_or(true)
 }
 
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {

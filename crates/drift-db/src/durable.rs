@@ -192,6 +192,11 @@ pub fn create_private(path: &Path) -> Result<()> {
     }
 }
 
+/// The same in staging: whoever keeps the file syncs it, and its directory.
+pub(crate) fn create_staged(path: &Path) -> Result<()> {
+    open_private(path).map(drop).doing("create", path)
+}
+
 /// Takes group and others their rights to `path`, where a wider mode was left behind. No-op on Windows.
 pub fn restrict(path: &Path) -> Result<()> {
     #[cfg(unix)]

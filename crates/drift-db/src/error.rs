@@ -103,9 +103,10 @@ impl DbError {
                 }
                 None => "bring back the newest snapshot with `drift workspace restore`".into(),
             },
-            DbError::Lost { database, has_snapshot: true, .. } => {
-                format!("bring back the newest snapshot with `drift workspace restore --database {database}`")
-            }
+            DbError::Lost { database, has_snapshot: true, .. } => format!(
+                "bring back the newest snapshot with `drift workspace restore --database {database}`, \
+                 or make an empty one with `drift workspace init --recreate {database}`"
+            ),
             DbError::Lost { database, has_snapshot: false, .. } => format!(
                 "there is no snapshot for `drift workspace restore --database {database}`; \
                  make an empty one with `drift workspace init --recreate {database}`"

@@ -8,7 +8,8 @@
 //! compares them with its indexes, and last asks each virtual table. `integrity_check(table)` does both for one
 //! table, and so leaves out what only all trees together show (<https://sqlite.org/pragma.html#pragma_integrity_check>):
 //! pages that nothing or two tables use, the free list, the roots. A check that is split is therefore one first
-//! pass over everything, then every table by itself, the schema table included.
+//! pass over everything, then every table by itself, the schema table included. Foreign keys are always asked
+//! table by table.
 //!
 //! The own check of a full-text index takes several times as long as everything else together, `quick_check` or
 //! not. Structure and rows of the tables that hold it are checked like any other; what they say to FTS5 is asked in
@@ -22,6 +23,7 @@ use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{DbError, Result, SqlContext};
+use crate::pool::{self, Subject, Task, Work};
 
 /// Below so many bytes one check on one thread is over sooner than threads have started.
 const SPLIT_FROM: u64 = 8 << 20;
@@ -72,7 +74,21 @@ enum Part {
     Trees,
     /// One table, with its indexes if the level asks for them.
     Table(String),
-    ForeignKeys,
+    /// The rows of one table that refer to rows elsewhere.
+    ForeignKeys(String),
+}
+
+impl Part {
+    /// How long it takes in a database of `bytes`, compared with other parts: as measured for one that is a few
+    /// large tables.
+    fn cost(&self, bytes: u64) -> u64 {
+        bytes.saturating_mul(match self {
+            Part::Whole => 8,
+            Part::Trees => 4,
+            Part::Table(_) => 3,
+            Part::ForeignKeys(_) => 2,
+        })
+    }
 }
 
 /// How many threads there are for checks: as many as processors.
@@ -80,53 +96,89 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// How many of `threads` each of several databases gets that are checked at the same time. Splitting a database
-/// costs a fourth more, so one thread each is best as long as they are of similar size.
-pub fn share(threads: usize, sizes: &[u64]) -> Vec<usize> {
-    let total = sizes.iter().sum::<u64>().max(1);
-    let threads_for = |size: &u64| {
-        // 0.3 makes two threads of two for a database that has three fifths or more.
-        let exact = threads as f64 * (*size as f64 / total as f64);
-        ((exact + 0.3).round() as usize).clamp(1, threads.max(1))
-    };
-    sizes.iter().map(threads_for).collect()
+/// A database to check that has passed the gate.
+pub(crate) struct Checked<'a> {
+    pub connection: &'a Connection,
+    pub path: &'a Path,
+    /// Opens it once more, for another thread.
+    pub open: fn(&Path) -> Result<Connection>,
 }
 
-/// Checks the database that `connection` has open and that has passed the gate; other threads `open` their own
-/// on the file `path`. What a check itself stumbles over is a finding too.
-pub(crate) fn check(
-    connection: &Connection,
-    path: &Path,
-    open: &(dyn Fn() -> Result<Connection> + Sync),
+/// Checks several databases at once. All parts of all of them share the threads, so that none waits while another
+/// has something left; only a database that is much larger than the others is split for that, which costs more.
+/// `besides` is done meanwhile, on the database of its number or by itself. What a check itself stumbles over is a
+/// finding too.
+pub(crate) fn check_all(
+    databases: &[Checked<'_>],
+    besides: Vec<Work<'_>>,
     run: Run<'_>,
-) -> Result<Vec<IntegrityFinding>> {
-    let parts = parts(connection, path, run).at(path)?;
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let findings = Mutex::new(Vec::new());
-    let work = |connection: &Connection| -> Result<()> {
-        stop_on(connection, run.interrupt).at(path)?;
-        while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let found = run_part(connection, path, part, run)?;
-            findings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
-            (run.progress)(done.fetch_add(1, Ordering::Relaxed) as u64 + 1, parts.len() as u64);
+) -> Vec<Result<Vec<IntegrityFinding>>> {
+    let sizes: Vec<u64> =
+        databases.iter().map(|one| one.path.metadata().map_or(0, |meta| meta.len())).collect();
+    let total: u64 = sizes.iter().sum();
+    let threads = if total < SPLIT_FROM { 1 } else { run.threads.max(1) };
+    let found: Vec<Mutex<Vec<IntegrityFinding>>> = databases.iter().map(|_| Mutex::default()).collect();
+    let (done, all) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut tasks: Vec<Task<'_>> =
+        besides.into_iter().map(|work| Task { cost: total.saturating_mul(2), work }).collect();
+    let mut failed: Vec<Option<DbError>> = Vec::new();
+    for (number, (database, size)) in databases.iter().zip(&sizes).enumerate() {
+        let is_split = threads > 1 && *size >= SPLIT_FROM && is_much_larger(*size, total, threads);
+        let planned = stop_on(database.connection, run.interrupt)
+            .and_then(|()| parts(database.connection, *size, is_split, run))
+            .at(database.path);
+        let parts = match planned {
+            Ok(parts) => parts,
+            Err(why) => {
+                failed.push(Some(why));
+                continue;
+            }
+        };
+        failed.push(None);
+        for part in parts {
+            all.fetch_add(1, Ordering::Relaxed);
+            let (path, found, done, all) = (database.path, &found[number], &done, &all);
+            let cost = part.cost(*size);
+            let work = move |connection: &Connection| {
+                let lines = run_part(connection, path, &part, run)?;
+                found.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                (run.progress)(done as u64, all.load(Ordering::Relaxed) as u64);
+                Ok(())
+            };
+            tasks.push(Task { cost, work: Work::On(number, Box::new(work)) });
         }
-        Ok(())
-    };
-    let others = run.threads.min(parts.len()).saturating_sub(1);
-    std::thread::scope(|scope| {
-        // Each on a connection of its own; the caller's closes last, and so cleans up.
-        let threads: Vec<_> = (0..others).map(|_| scope.spawn(|| work(&open()?))).collect();
-        let mut outcome = work(connection);
-        for thread in threads {
-            let other = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            outcome = outcome.and(other);
-        }
-        outcome
-    })?;
-    let mut findings = findings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    findings.sort();
-    findings.dedup();
-    Ok(findings)
+    }
+    let openers: Vec<_> = databases
+        .iter()
+        .map(|one| {
+            let (path, open) = (one.path, one.open);
+            move || -> Result<Connection> {
+                let connection = open(path)?;
+                stop_on(&connection, run.interrupt).at(path)?;
+                Ok(connection)
+            }
+        })
+        .collect();
+    let subjects: Vec<Subject<'_>> = (databases.iter().zip(&openers))
+        .map(|(one, open)| Subject { connection: one.connection, open })
+        .collect();
+    let outcomes = pool::run(&subjects, tasks, threads);
+    let mut all_found = Vec::new();
+    for ((outcome, failed), found) in outcomes.into_iter().zip(failed).zip(found) {
+        let mut findings = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        findings.sort();
+        findings.dedup();
+        all_found.push(failed.map_or(outcome, Err).map(|()| findings));
+    }
+    all_found
+}
+
+/// Whether one thread would still be at this database when the others have nothing left. To split it costs about a
+/// fourth more.
+fn is_much_larger(size: u64, total: u64, threads: usize) -> bool {
+    let share = total / threads as u64;
+    size > share.saturating_add(share / 4)
 }
 
 /// Makes long statements of `connection` end once `interrupt` is set.
@@ -158,18 +210,26 @@ fn tables(connection: &Connection, types: &[&str]) -> rusqlite::Result<Vec<Strin
     Ok(names)
 }
 
-fn parts(connection: &Connection, path: &Path, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
-    let size = path.metadata().map_or(0, |meta| meta.len());
-    if run.threads < 2 || size < SPLIT_FROM {
-        return Ok(vec![Part::Whole, Part::ForeignKeys]);
+fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    if is_split {
+        parts.push(Part::Trees);
+        if asks_virtual_tables(run.level, size) {
+            parts.extend(virtual_tables(connection)?.into_iter().map(Part::Table));
+        }
+        parts.extend(tables(connection, &["table", "shadow"])?.into_iter().map(Part::Table));
+    } else {
+        parts.push(Part::Whole);
     }
-    // What is known to take long comes first.
-    let mut parts = vec![Part::Trees, Part::ForeignKeys];
-    if asks_virtual_tables(run.level, size) {
-        parts.extend(virtual_tables(connection)?.into_iter().map(Part::Table));
-    }
-    parts.extend(tables(connection, &["table", "shadow"])?.into_iter().map(Part::Table));
+    parts.extend(referring_tables(connection)?.into_iter().map(Part::ForeignKeys));
     Ok(parts)
+}
+
+/// The tables with foreign keys: `foreign_key_check` goes through these, one after the other.
+fn referring_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT DISTINCT t.name FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main')
+               WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name";
+    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 fn run_part(
@@ -199,7 +259,7 @@ fn run_part(
             let name = name.replace('"', "\"\"");
             ("integrity", collect(connection, &format!("PRAGMA {check}(\"{name}\")"), &mut lines))
         }
-        Part::ForeignKeys => ("foreign_key", collect(connection, FOREIGN_KEYS, &mut lines)),
+        Part::ForeignKeys(table) => ("foreign_key", foreign_keys(connection, table, &mut lines)),
     };
     match outcome.at(path) {
         Err(DbError::Corrupt { detail, .. }) => lines.push(detail),
@@ -209,9 +269,18 @@ fn run_part(
     Ok(broken.map(|message| IntegrityFinding { code, message }).collect())
 }
 
-const FOREIGN_KEYS: &str =
-    "SELECT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'
-     FROM pragma_foreign_key_check GROUP BY \"table\", parent";
+/// Adds a line for each table to which rows of `table` refer in vain.
+fn foreign_keys(connection: &Connection, table: &str, lines: &mut Vec<String>) -> rusqlite::Result<()> {
+    let sql =
+        "SELECT DISTINCT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'
+               FROM pragma_foreign_key_check(?, 'main')";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([table])?;
+    while let Some(row) = rows.next()? {
+        lines.push(row.get(0)?);
+    }
+    Ok(())
+}
 
 /// Adds the lines that `sql` gives, up to the error that ends them.
 fn collect(connection: &Connection, sql: &str, lines: &mut Vec<String>) -> rusqlite::Result<()> {
@@ -298,14 +367,7 @@ pub(crate) fn first_finding(
 ) -> Result<Option<String>> {
     let run = Run { threads: 1, ..Run::new(Level::Quick, interrupt) };
     stop_on(connection, interrupt).at(path)?;
-    for part in parts(connection, path, run).at(path)? {
-        if !matches!(part, Part::ForeignKeys)
-            && let Some(finding) = run_part(connection, path, &part, run)?.pop()
-        {
-            return Ok(Some(finding.message));
-        }
-    }
-    Ok(None)
+    Ok(run_part(connection, path, &Part::Whole, run)?.pop().map(|finding| finding.message))
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod live_context;
 mod lock;
 mod migrate;
 mod paths;
+mod pool;
 pub mod portable;
 pub mod private;
 pub mod registry;
@@ -51,5 +52,5 @@ pub use migrate::{
 pub use paths::{BACKUPS_DIR, DRIFT_DIR, WorkspacePaths, database_set};
 pub use root::{canonical, choose_root, find_workspace, git_work_tree};
 pub use startup::StartupCheck;
-pub use state::{DatabaseState, FoundDatabase, Inspection, Need, Visitor, inspect, snapshots};
-pub use verify::{DatabaseVerdict, Severity, VerifyFinding, VerifyLevel, VerifyRun, verify_database};
+pub use state::{DatabaseState, FoundDatabase, Inspection, Need, Visitor, VisitorBeside, inspect, snapshots};
+pub use verify::{DatabaseVerdict, Severity, VerifyFinding, VerifyLevel, VerifyRun, verify_databases};

@@ -167,7 +167,10 @@ fn take(
     loop {
         let Some(file) = open().doing("open", path)? else { return Ok(None) };
         match attempt(&file) {
-            Ok(Some(())) if is_still(&file, path) => return Ok(Some(file)),
+            Ok(Some(())) if is_still(&file, path) => {
+                tracing::debug!(lock = ?name, waited = ?started.elapsed(), "locked");
+                return Ok(Some(file));
+            }
             Ok(_) => {}
             Err(why) if why.kind() == io::ErrorKind::Interrupted => continue,
             Err(why) => return Err(DbError::io("lock", path, why)),

@@ -55,7 +55,7 @@ fn create_blank(target: &Path, kind: DatabaseKind, version: u32) -> Result<()> {
 }
 
 fn fill_blank(model: &Path, target: &Path, kind: DatabaseKind, version: u32) -> Result<()> {
-    durable::create_private(model)?;
+    durable::create_staged(model)?;
     let mut connection = connection::open(model, Access::Write)?;
     connection.pragma_update(None, "page_size", PAGE_SIZE).at(model)?;
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(model)?;
@@ -68,7 +68,7 @@ fn fill_blank(model: &Path, target: &Path, kind: DatabaseKind, version: u32) -> 
         .execute_batch("DELETE FROM event; DELETE FROM migration_history; DELETE FROM sqlite_sequence;")
         .at(model)?;
     let name = target.to_str().unwrap_or_default();
-    durable::create_private(target)?;
+    durable::create_staged(target)?;
     connection.execute("VACUUM INTO ?", [name]).at(target)?;
     connection.close().map_err(|(_, why)| why).at(model)
 }
@@ -91,11 +91,10 @@ fn dangling(connection: &Connection) -> rusqlite::Result<Option<String>> {
     rows.next()?.map(|row| row.get(0)).transpose()
 }
 
-/// Ends the work on a private database: closed, complete, synced.
+/// Ends the work on a private database: closed, complete. To sync it is left to those who keep it.
 fn close(connection: Connection, path: &Path) -> Result<()> {
     connection.close().map_err(|(_, why)| why).at(path)?;
-    durable::refuse_sidecars(path)?;
-    durable::sync_file(path)
+    durable::refuse_sidecars(path)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! into the copy first, so that going live is one step.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -17,9 +17,10 @@ use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
-use crate::integrity::{self, IntegrityFinding, Level};
+use crate::integrity::{self, Checked, IntegrityFinding, Level, Run};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
+use crate::pool::{Slot, Work};
 use crate::store::workspace::{self, WorkspaceRow};
 use crate::store::{baseline, event, finding};
 
@@ -45,49 +46,88 @@ pub enum Check {
 /// Looks at a private, closed copy, changing nothing: gate, checks, counts. A copy that fails the gate is an
 /// error, one that fails the checks has findings.
 pub fn vet(path: &Path, kind: DatabaseKind, check: Check, interrupt: &Arc<AtomicBool>) -> Result<Vetted> {
-    vet_with(path, kind, check, integrity::threads(), interrupt)
+    let vetted = vet_all(&[(path.to_path_buf(), kind)], check, Vec::new(), interrupt).pop();
+    vetted.unwrap_or_else(|| unreachable!("BUG: one copy, one outcome"))
 }
 
-/// The same with so many threads: for several copies at once, see [`integrity::share`].
-pub fn vet_with(
-    path: &Path,
-    kind: DatabaseKind,
+/// Something to do while copies are checked, on the same threads.
+pub type Meanwhile<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// The same for several copies at once, in the order of `copies`; `meanwhile` is done whatever comes of them.
+pub fn vet_all(
+    copies: &[(PathBuf, DatabaseKind)],
     check: Check,
-    threads: usize,
+    meanwhile: Vec<Meanwhile<'_>>,
     interrupt: &Arc<AtomicBool>,
-) -> Result<Vetted> {
+) -> Vec<Result<Vetted>> {
+    let (mut opened, mut vetted) = (Vec::new(), Vec::new());
+    for (path, kind) in copies {
+        match gated(path, *kind) {
+            Ok((connection, schema_version)) => {
+                vetted.push(Ok(Vetted { schema_version, rows: BTreeMap::new(), findings: Vec::new() }));
+                if check != Check::Trusted {
+                    opened.push((vetted.len() - 1, &**path, connection));
+                }
+            }
+            Err(why) => vetted.push(Err(why)),
+        }
+    }
+    let level = if let Check::Level(level) = check { level } else { Level::Quick };
+    let databases: Vec<Checked<'_>> = opened
+        .iter()
+        .map(|(_, path, connection)| Checked {
+            connection,
+            path,
+            open: |path| connection::open(path, Access::Immutable),
+        })
+        .collect();
+    let counts: Vec<_> = opened.iter().map(|_| Slot::new()).collect();
+    let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
+    for (number, counted) in counts.iter().enumerate() {
+        let count = move |connection: &Connection| {
+            counted.put(count_rows(connection));
+            Ok(())
+        };
+        besides.push(Work::On(number, Box::new(count)));
+    }
+    let found = integrity::check_all(&databases, besides, Run::new(level, interrupt));
+    for (((place, path, _), findings), counted) in opened.iter().zip(found).zip(counts) {
+        let known = findings.and_then(|findings| match counted.into_inner() {
+            // On a broken table the findings say more than a count.
+            Some(rows) if findings.is_empty() => Ok((rows.at(path)?, findings)),
+            _ => Ok((BTreeMap::new(), findings)),
+        });
+        match (known, &mut vetted[*place]) {
+            (Ok((rows, findings)), Ok(vetted)) => (vetted.rows, vetted.findings) = (rows, findings),
+            (Ok(_), Err(_)) => {}
+            (Err(why), outcome) => *outcome = Err(why),
+        }
+    }
+    vetted
+}
+
+/// Opens a copy and passes it through the gate; with its schema version.
+fn gated(path: &Path, kind: DatabaseKind) -> Result<(Connection, u32)> {
     let corrupt = |detail: String| DbError::Corrupt { database: None, path: path.to_path_buf(), detail };
     let connection = connection::open(path, Access::Immutable)?;
-    let schema_version = match gate::check(&connection, kind).at(path)? {
-        Gate::Blank => return Err(corrupt("it holds no tables".into())),
+    match gate::check(&connection, kind).at(path)? {
+        Gate::Blank => Err(corrupt("it holds no tables".into())),
         Gate::Foreign { application_id } => {
-            let detail = format!("application id {application_id:#010x} is not that of a {kind} database");
-            return Err(corrupt(detail));
+            Err(corrupt(format!("application id {application_id:#010x} is not that of a {kind} database")))
         }
-        Gate::BadVersion { version } => {
-            return Err(corrupt(format!("schema version {version} is impossible")));
-        }
+        Gate::BadVersion { version } => Err(corrupt(format!("schema version {version} is impossible"))),
         Gate::Newer { version } => {
-            return Err(DbError::NewerSchema { database: kind, found: version, latest: kind.latest() });
+            Err(DbError::NewerSchema { database: kind, found: version, latest: kind.latest() })
         }
         known @ Gate::Known { version, .. } => match known.refusal() {
-            None => version,
+            None => Ok((connection, version)),
             Some(finding) => {
                 let what = finding.code.trim_start_matches("schema.").replace('_', " ");
                 let detail = format!("{what}: {}", finding.subject);
-                return Err(DbError::Untrusted { path: path.to_path_buf(), detail });
+                Err(DbError::Untrusted { path: path.to_path_buf(), detail })
             }
         },
-    };
-    let Check::Level(level) = check else {
-        return Ok(Vetted { schema_version, rows: BTreeMap::new(), findings: Vec::new() });
-    };
-    let open = || connection::open(path, Access::Immutable);
-    let run = integrity::Run { threads, ..integrity::Run::new(level, interrupt) };
-    let findings = integrity::check(&connection, path, &open, run)?;
-    // Counting walks the tables: on a broken one the findings say more than a failed count.
-    let rows = if findings.is_empty() { count_rows(&connection).at(path)? } else { BTreeMap::new() };
-    Ok(Vetted { schema_version, rows, findings })
+    }
 }
 
 /// Makes the private database `path`, without content but for what says that it belongs to a workspace.

@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::{Connection, ErrorCode, ffi};
 
 use crate::connection::{self, Access};
-use crate::database::{Database, Reads};
+use crate::database::{self, Database, Reads};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
@@ -151,7 +151,19 @@ impl Inspection {
     /// drift knows.
     pub fn visitor(&self, kind: DatabaseKind) -> Option<Visitor<'_>> {
         let found = self.databases.iter().find(|found| found.kind == kind)?;
-        Some(Visitor { path: &found.path, reader: found.reader.as_ref()? })
+        let reader = found.reader.as_ref()?;
+        Some(Visitor { path: &found.path, reader })
+    }
+
+    /// The same for a thread that reads beside whatever else is done with the inspection. `None` also where the file
+    /// cannot be opened twice.
+    pub fn visitor_beside(&self, kind: DatabaseKind) -> Option<VisitorBeside> {
+        let found = self.databases.iter().find(|found| found.kind == kind)?;
+        if !database::can_share(found.reader.as_ref()?) {
+            return None;
+        }
+        let reader = connection::open(&found.path, Access::Read).ok()?;
+        Some(VisitorBeside { path: found.path.clone(), reader })
     }
 
     /// Opens a database for reading, under the shared workspace lock. `None` if there is none, or it is not of
@@ -183,6 +195,20 @@ pub struct Visitor<'a> {
 impl Reads for Visitor<'_> {
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
         self.reader.unchecked_transaction().and_then(|tx| query(&tx)).at(self.path)
+    }
+}
+
+/// A look at a database with a connection of its own; it must not outlive the inspection's by much, since it cleans up
+/// after nobody.
+#[derive(Debug)]
+pub struct VisitorBeside {
+    path: PathBuf,
+    reader: Connection,
+}
+
+impl Reads for VisitorBeside {
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        Visitor { path: &self.path, reader: &self.reader }.read(query)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with one live database, told apart: missing, empty, foreign, damaged, newer, untrusted.
+//! What is wrong with live databases, told apart: missing, empty, foreign, damaged, newer, untrusted.
 //!
 //! Changes nothing: the file stays byte-identical and no sidecar remains that was not there. The schema gate
 //! comes before every check. What each level cannot see is in docs/verify.md: SQLite's checks find about a
@@ -7,7 +7,7 @@
 mod fts;
 mod structure;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -15,7 +15,10 @@ use rusqlite::Connection;
 
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
+use crate::integrity::{self, Checked, Level, Run};
 use crate::kind::DatabaseKind;
+use crate::pool::{Slot, Work};
+use crate::private::Meanwhile;
 use crate::startup;
 use crate::state;
 
@@ -65,60 +68,131 @@ pub struct DatabaseVerdict {
     pub unchecked: Vec<String>,
 }
 
-/// How a check is run.
-#[derive(Clone, Copy)]
+/// How checks are run.
 pub struct VerifyRun<'a> {
     pub level: VerifyLevel,
-    /// Threads for this database.
+    /// Threads, shared by the databases.
     pub threads: usize,
     /// An own, empty directory for private copies; only [`VerifyLevel::Deep`] uses it.
     pub staging: Option<&'a Path>,
     pub interrupt: &'a Arc<AtomicBool>,
     /// Hears how many parts of the check are done, of how many.
     pub progress: &'a (dyn Fn(u64, u64) + Sync),
+    /// Done on the same threads, whatever comes of the checks.
+    pub meanwhile: Vec<Meanwhile<'a>>,
 }
 
-/// Checks the database at `path`. Fails only where it cannot be looked at: a lock, an interruption, the system.
-pub fn verify_database(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>) -> Result<DatabaseVerdict> {
+/// Checks databases, several at once, and answers in their order. One fails only where it cannot be looked at: a
+/// lock, an interruption, the system.
+pub fn verify_databases(
+    databases: &[(PathBuf, DatabaseKind)],
+    run: VerifyRun<'_>,
+) -> Vec<Result<DatabaseVerdict>> {
+    let VerifyRun { level, threads, staging, interrupt, progress, meanwhile } = run;
+    let staging = staging.filter(|_| level == VerifyLevel::Deep);
+    let looks: Vec<Result<Look>> = databases.iter().map(|(path, kind)| look(path, *kind)).collect();
+    let open: Vec<(usize, &Path, &Opened)> = (looks.iter().zip(databases).enumerate())
+        .filter_map(|(at, (look, (path, _)))| Some((at, &**path, look.as_ref().ok()?.opened.as_ref()?)))
+        .collect();
+    let checked: Vec<Checked<'_>> = open
+        .iter()
+        .map(|(_, path, opened)| Checked {
+            connection: &opened.connection,
+            path,
+            open: structure::open_beside,
+        })
+        .collect();
+    let rows: Vec<_> = open.iter().map(|_| Slot::new()).collect();
+    let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
+    for (number, ((at, _, opened), slot)) in open.iter().zip(&rows).enumerate() {
+        if level >= VerifyLevel::Normal && fts::is_there(databases[*at].1, opened.version) {
+            let compare = move |connection: &Connection| {
+                slot.put(fts::rows_out_of_step(connection));
+                Ok(())
+            };
+            besides.push(Work::On(number, Box::new(compare)));
+        }
+    }
+    let depth = if level == VerifyLevel::Quick { Level::Quick } else { Level::Full };
+    let found = integrity::check_all(&checked, besides, Run { level: depth, threads, interrupt, progress });
+    let mut of_open: Vec<_> = databases.iter().map(|_| None).collect();
+    for (((at, _, _), found), rows) in open.iter().zip(found).zip(rows) {
+        of_open[*at] = Some((found, rows.into_inner()));
+    }
+    let conclude = |((look, (path, kind)), outcome): ((Result<Look>, &(PathBuf, DatabaseKind)), _)| {
+        let Look { mut verdict, opened } = look?;
+        let (Some(opened), Some((found, rows))) = (opened, outcome) else { return Ok(verdict) };
+        let ended = structure::conclude(&opened, path, *kind, level, found, &mut verdict).and_then(|()| {
+            let sound = verdict.findings.iter().all(|finding| finding.severity == Severity::Warning);
+            if sound {
+                verdict.findings.extend(fts::conclude(rows, path, *kind, staging, interrupt)?);
+            }
+            Ok(())
+        });
+        settle(ended, *kind, verdict)
+    };
+    looks.into_iter().zip(databases).zip(of_open).map(conclude).collect()
+}
+
+/// What the first look tells, before any check.
+struct Look {
+    verdict: DatabaseVerdict,
+    /// Where there is something to check.
+    opened: Option<Opened>,
+}
+
+/// A database that passed the gate.
+struct Opened {
+    connection: Connection,
+    version: u32,
+}
+
+/// Damage and links are findings.
+fn settle(ended: Result<()>, kind: DatabaseKind, mut verdict: DatabaseVerdict) -> Result<DatabaseVerdict> {
+    match ended {
+        Ok(()) => {}
+        Err(DbError::Corrupt { detail, .. }) => verdict.findings.push(damaged(kind, "db.damaged", detail)),
+        Err(DbError::Untrusted { detail, .. }) => {
+            verdict.findings.push(error(kind, "fs.link", detail, "put the database itself in its place"));
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(verdict)
+}
+
+fn look(path: &Path, kind: DatabaseKind) -> Result<Look> {
     let mut verdict = DatabaseVerdict::default();
     let size = match path.symlink_metadata() {
         Ok(meta) => meta.len(),
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
             verdict.findings.push(lost(kind, "db.missing", "the file is missing"));
-            return Ok(verdict);
+            return Ok(Look { verdict, opened: None });
         }
         Err(why) => return Err(DbError::io("look at", path, why)),
     };
     if size == 0 {
         verdict.findings.push(lost(kind, "db.empty", "the file is empty"));
-        return Ok(verdict);
+        return Ok(Look { verdict, opened: None });
     }
-    match examine(path, kind, run, &mut verdict) {
-        Err(DbError::Corrupt { detail, .. }) => {
-            verdict.findings.push(damaged(kind, "db.damaged", detail));
-            Ok(verdict)
-        }
-        Err(DbError::Untrusted { detail, .. }) => {
-            verdict.findings.push(error(kind, "fs.link", detail, "put the database itself in its place"));
-            Ok(verdict)
-        }
-        done => done.map(|()| verdict),
-    }
+    let mut opened = None;
+    let ended = examine(path, kind, &mut verdict).map(|found| opened = found);
+    Ok(Look { verdict: settle(ended, kind, verdict)?, opened })
 }
 
-fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut DatabaseVerdict) -> Result<()> {
+/// Everything that comes before the checks of structure; `None` if those must not be made.
+fn examine(path: &Path, kind: DatabaseKind, verdict: &mut DatabaseVerdict) -> Result<Option<Opened>> {
     let connection = state::open_reader(path)?;
     let findings = &mut verdict.findings;
     let version = match gate::check(&connection, kind).at(path)? {
         Gate::Blank => {
             findings.push(lost(kind, "db.empty", "it holds no table"));
-            return Ok(());
+            return Ok(None);
         }
         Gate::Foreign { application_id } => {
             let message =
                 format!("application id {application_id:#010x} is not that of {}", kind.file_name());
             findings.push(damaged(kind, "db.foreign", message));
-            return Ok(());
+            return Ok(None);
         }
         Gate::BadVersion { version } => {
             findings.push(damaged(
@@ -126,7 +200,7 @@ fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut Da
                 "schema.bad_version",
                 format!("schema version {version} is impossible"),
             ));
-            return Ok(());
+            return Ok(None);
         }
         Gate::Newer { version } => {
             let message =
@@ -137,13 +211,13 @@ fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut Da
                 message,
                 "use the drift that wrote it, or a later one",
             ));
-            return Ok(());
+            return Ok(None);
         }
         Gate::Known { version, findings: objects } => {
             let refused = objects.iter().any(|object| object.refused);
             findings.extend(objects.into_iter().map(|object| schema_finding(kind, object)));
             if refused {
-                return Ok(());
+                return Ok(None);
             }
             version
         }
@@ -156,16 +230,7 @@ fn examine(path: &Path, kind: DatabaseKind, run: VerifyRun<'_>, verdict: &mut Da
     verdict.initialised = initialised(&connection).at(path)?;
     startup::header(&connection, path, kind)?;
     findings.extend(edited_migrations(&connection, kind).at(path)?);
-    findings.extend(structure::check(&connection, path, kind, run)?);
-    if run.level == VerifyLevel::Normal {
-        verdict.unchecked = structure::left_out(&connection, path, kind).at(path)?;
-    }
-    let findings = &mut verdict.findings;
-    let sound = findings.iter().all(|finding| finding.severity == Severity::Warning);
-    if run.level >= VerifyLevel::Normal && sound {
-        findings.extend(fts::check(&connection, path, kind, version, run)?);
-    }
-    Ok(())
+    Ok(Some(Opened { connection, version }))
 }
 
 fn initialised(connection: &Connection) -> rusqlite::Result<bool> {
@@ -191,21 +256,26 @@ fn edited_migrations(connection: &Connection, kind: DatabaseKind) -> rusqlite::R
 }
 
 fn schema_finding(kind: DatabaseKind, object: gate::SchemaFinding) -> VerifyFinding {
-    let (severity, what, hint) = match object.code {
+    let restore = || (Severity::Error, restore(kind));
+    let (what, (severity, hint)) = match object.code {
         "schema.unknown_object" => {
-            (Severity::Warning, "is not drift's", "drift keeps it, but never exports it")
+            ("is not drift's", (Severity::Warning, "drift keeps it, but never exports it".to_owned()))
         }
-        "schema.missing_object" => (Severity::Error, "is missing", "restore a snapshot"),
-        "schema.changed_object" => (Severity::Error, "is not as drift made it", "restore a snapshot"),
-        _ => (Severity::Error, "could run SQL that is not drift's", "restore a snapshot"),
+        "schema.missing_object" => ("is missing", restore()),
+        "schema.changed_object" => ("is not as drift made it", restore()),
+        _ => ("could run SQL that is not drift's", restore()),
     };
     VerifyFinding {
         code: object.code,
         severity,
         subject: format!("{}: {}", kind.file_name(), object.subject),
         message: format!("{} {what}", object.subject),
-        hint: Some(hint.to_owned()),
+        hint: Some(hint),
     }
+}
+
+fn restore(kind: DatabaseKind) -> String {
+    format!("run `drift workspace restore --database {kind}`")
 }
 
 fn lost(kind: DatabaseKind, code: &'static str, message: &str) -> VerifyFinding {
@@ -213,7 +283,7 @@ fn lost(kind: DatabaseKind, code: &'static str, message: &str) -> VerifyFinding 
 }
 
 fn damaged(kind: DatabaseKind, code: &'static str, message: String) -> VerifyFinding {
-    error(kind, code, message, &format!("run `drift workspace restore --database {kind}`"))
+    error(kind, code, message, &restore(kind))
 }
 
 fn error(kind: DatabaseKind, code: &'static str, message: String, hint: &str) -> VerifyFinding {

@@ -20,6 +20,9 @@ pub struct Stat {
 }
 
 impl Stat {
+    /// Of a file that a walk saw and had no reason to examine. No file has it.
+    pub(crate) const UNSEEN: Stat = Stat { size: 0, mtime_ns: i64::MIN, inode: 0 };
+
     /// Reads it off `metadata`.
     pub fn of(metadata: &Metadata) -> Stat {
         Stat { size: metadata.len(), mtime_ns: mtime_ns(metadata), inode: inode(metadata) }

@@ -1,7 +1,7 @@
 //! Fingerprints: the BLAKE3 of every file, taken again only where the file may have changed.
 //!
 //! Two steps. [`Comparison`] sets what the last scan stored against what the walk saw, without reading a
-//! file; [`fingerprint`] hashes the files it names, in parallel, and hands the results over in path order.
+//! file; [`Hashing`] hashes the files it names, in parallel, and hands the results over in path order.
 //! As git does, a file is taken as unchanged if size, modification time and inode are those stored, unless
 //! that time is so close to the start of the last scan that a later write could bear the same one.
 //! Invariants: memory does not depend on file sizes, and on their number by a few bytes for each; a hash is
@@ -11,7 +11,8 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use rayon::prelude::*;
 
@@ -32,6 +33,8 @@ const TICK_NS: i64 = 100_000_000;
 const COARSE_TICK_NS: i64 = 2_000_000_000;
 /// So many files are handed over at a time. The threads wait for each other once per batch.
 const BATCH: usize = 4096;
+/// So many batches wait for whoever takes them, a few megabytes: enough to go on while projects are looked for.
+const AHEAD: usize = 8;
 /// A file of at least this size is hashed by all threads together, so that one big file does not leave the
 /// others idle.
 const LARGE: u64 = 16 << 20;
@@ -60,6 +63,20 @@ pub struct Changes {
     pub removed: Vec<RepoPath>,
     /// How many files are as stored.
     pub unchanged: usize,
+}
+
+impl Changes {
+    /// Whether no file of the tree has anything stored for it.
+    pub fn is_all_new(&self) -> bool {
+        self.unchanged == 0 && self.changed.is_empty()
+    }
+
+    /// Places of files whose content has to be looked at, ascending.
+    pub fn places(&self) -> Vec<u32> {
+        let mut places = [&self.added[..], &self.changed[..]].concat();
+        places.sort_unstable();
+        places
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -123,61 +140,90 @@ pub struct Fingerprint {
     pub git_id: Option<[u8; 20]>,
 }
 
-/// Hashes the files at `places` of `files`, ascending, in the tree at `root`, and calls `sink` on this
-/// thread with each result in path order while the next ones are being hashed. A file that vanished is left
-/// out; one that is unreadable, or keeps changing, is left out and reported. What `vouched` leaves to a look at the
-/// content, the same reading settles.
-#[expect(clippy::too_many_arguments, reason = "one step with two callers")]
-pub fn fingerprint(
-    root: &Path,
-    files: &Files,
-    places: &[u32],
-    vouched: &Vouched,
-    threads: usize,
-    cancel: &AtomicBool,
-    on: OnEvent,
-    sink: &mut dyn FnMut(Fingerprint),
-) -> Result<Vec<Problem>, WalkError> {
-    if places.is_empty() {
-        return Ok(Vec::new());
+/// What is to be hashed: the files at `places` of `files`, ascending, in the tree at `root`.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    pub root: &'a Path,
+    pub files: &'a Files,
+    pub places: &'a [u32],
+    /// How many threads; 0 as for a walk.
+    pub threads: usize,
+    pub cancel: &'a AtomicBool,
+    pub on: OnEvent<'a>,
+}
+
+/// Hashing under way, on threads of its own. What is done waits until [`Hashing::finish`] takes it; when much is
+/// waiting, the threads wait too. Dropped, it ends early.
+pub struct Hashing<'scope> {
+    receive: mpsc::Receiver<Vec<Hashed>>,
+    thread: ScopedJoinHandle<'scope, Result<(), WalkError>>,
+    _stop: StopOnDrop,
+}
+
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
-    let pool = pool(threads)?;
-    let hasher = Hasher {
-        root,
-        files,
-        vouched,
-        cancel,
-        on,
-        of_files: places.len() as u64,
-        of_bytes: places.iter().map(|&at| files.stat(at as usize).size).sum(),
-        done: AtomicU64::new(0),
-        bytes: AtomicU64::new(0),
-    };
-    let mut problems = Vec::new();
-    std::thread::scope(|scope| {
-        // One batch waits while another is hashed: enough to keep both sides busy.
-        let (send, receive) = mpsc::sync_channel::<Vec<Hashed>>(1);
-        let (hasher, pool) = (&hasher, &pool);
-        scope.spawn(move || {
-            for batch in places.chunks(BATCH) {
+}
+
+impl<'scope> Hashing<'scope> {
+    /// Starts. What `vouched`, which is asked on the first of the threads, leaves to a look at the content, the
+    /// same reading settles.
+    pub fn start(
+        scope: &'scope Scope<'scope, '_>,
+        work: Work<'scope>,
+        vouched: impl FnOnce() -> Vouched + Send + 'scope,
+    ) -> Hashing<'scope> {
+        let (send, receive) = mpsc::sync_channel::<Vec<Hashed>>(AHEAD);
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = StopOnDrop(Arc::clone(&stopped));
+        let thread = scope.spawn(move || {
+            if work.places.is_empty() {
+                return Ok(());
+            }
+            let pool = pool(work.threads)?;
+            let vouched = vouched();
+            let hasher = Hasher::new(work, &vouched, &stopped);
+            for batch in work.places.chunks(BATCH) {
                 let hashed = pool.install(|| hasher.batch(batch));
-                if cancel.load(Ordering::Relaxed) || send.send(hashed).is_err() {
-                    return;
+                if hasher.is_stopped() || send.send(hashed).is_err() {
+                    break;
                 }
             }
+            Ok(())
         });
-        for hashed in receive.into_iter().flatten() {
+        Hashing { receive, thread, _stop: stop }
+    }
+
+    /// Calls `sink` on this thread with each result in path order. A file that vanished is left out; one that is
+    /// unreadable, or keeps changing, is left out and reported.
+    pub fn finish(
+        self,
+        cancel: &AtomicBool,
+        sink: &mut dyn FnMut(Fingerprint),
+    ) -> Result<Vec<Problem>, WalkError> {
+        let mut problems = Vec::new();
+        for hashed in self.receive.iter().flatten() {
             match hashed {
                 Hashed::Is(found) => sink(found),
                 Hashed::Gone => {}
                 Hashed::Bad(problem) => problems.push(problem),
             }
         }
-    });
-    match cancel.load(Ordering::Relaxed) {
-        true => Err(WalkError::Cancelled),
-        false => Ok(problems),
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        match cancel.load(Ordering::Relaxed) {
+            true => Err(WalkError::Cancelled),
+            false => Ok(problems),
+        }
     }
+}
+
+/// Hashes all of it, and calls `sink` on this thread with each result in path order while the next ones are being
+/// hashed.
+pub fn fingerprint(work: Work<'_>, sink: &mut dyn FnMut(Fingerprint)) -> Result<Vec<Problem>, WalkError> {
+    std::thread::scope(|scope| Hashing::start(scope, work, Vouched::default).finish(work.cancel, sink))
 }
 
 enum Hashed {
@@ -193,44 +239,54 @@ struct Content {
 }
 
 struct Hasher<'a> {
-    root: &'a Path,
-    files: &'a Files,
+    work: Work<'a>,
     vouched: &'a Vouched,
-    cancel: &'a AtomicBool,
-    on: OnEvent<'a>,
+    stopped: &'a AtomicBool,
     of_files: u64,
     of_bytes: u64,
     done: AtomicU64,
     bytes: AtomicU64,
 }
 
-impl Hasher<'_> {
+impl<'a> Hasher<'a> {
+    fn new(work: Work<'a>, vouched: &'a Vouched, stopped: &'a AtomicBool) -> Hasher<'a> {
+        let of_bytes = work.places.iter().map(|&at| work.files.stat(at as usize).size).sum();
+        let of_files = work.places.len() as u64;
+        let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Hasher { work, vouched, stopped, of_files, of_bytes, done, bytes }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.work.cancel.load(Ordering::Relaxed) || self.stopped.load(Ordering::Relaxed)
+    }
+
     fn batch(&self, places: &[u32]) -> Vec<Hashed> {
         let init = || vec![0; 1 << 16];
         places.par_iter().with_max_len(64).map_init(init, |buffer, &at| self.one(at, buffer)).collect()
     }
 
     fn one(&self, file: u32, buffer: &mut [u8]) -> Hashed {
-        if self.cancel.load(Ordering::Relaxed) {
+        if self.is_stopped() {
             return Hashed::Gone;
         }
-        let (dir, name) = self.files.split(file as usize);
-        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + dir.len() + name.len() + 1);
-        path.push(self.root);
+        let Work { root, files, on, .. } = self.work;
+        let (dir, name) = files.split(file as usize);
+        let mut path = PathBuf::with_capacity(root.as_os_str().len() + dir.len() + name.len() + 1);
+        path.push(root);
         path.push(os_path(dir));
         path.push(os_path(name));
-        let walked = self.files.stat(file as usize);
+        let walked = files.stat(file as usize);
         let vouch = self.vouched.get(file);
         let look = vouch.is_some_and(|vouch| !vouch.is_clean);
-        let hashed = self.hash(&path, walked, self.files.kind(file as usize), look, buffer);
-        let files = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let hashed = self.hash(&path, walked, files.kind(file as usize), look, buffer);
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
-        if files.is_multiple_of(64) || files == self.of_files {
+        if done.is_multiple_of(64) || done == self.of_files {
             let (of_files, of_bytes) = (self.of_files, self.of_bytes);
-            (self.on)(Event::Hashed { files, bytes, of_files, of_bytes });
+            on(Event::Hashed { files: done, bytes, of_files, of_bytes });
         }
         let bad = |code, message| {
-            let file = self.files.path(file as usize);
+            let file = files.path(file as usize);
             Hashed::Bad(Problem { file, line: None, code, message })
         };
         match hashed {
@@ -308,7 +364,7 @@ impl Hasher<'_> {
             }
             if size >= LARGE {
                 hasher.update_rayon(&buffer[..count]);
-                if self.cancel.load(Ordering::Relaxed) {
+                if self.is_stopped() {
                     break;
                 }
             } else {

@@ -68,7 +68,9 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             GitError::NotInstalled(_) => Some("install git, or name the changed files yourself".into()),
-            GitError::NotARepository { .. } => None,
+            GitError::NotARepository { .. } => {
+                Some("`affected --since-scan` and `affected --files` need no git".into())
+            }
             GitError::Unsafe { path } => {
                 Some(format!("run `git config --global --add safe.directory {}`", path.display()))
             }

@@ -32,12 +32,13 @@ pub(crate) const MAX_PATTERNS: usize = 1000;
 pub(crate) struct GlobOptions {
     /// A wildcard matches a name that starts with a dot.
     pub(crate) dot: bool,
-    /// `{a,b}` and `{1..3}`.
+    /// `{a,b}`, `{1..3}` and `{a..c}`.
     pub(crate) braces: bool,
     /// `@(a|b)`, `?(a)`, `*(a)`, `+(a)`, `!(a)`.
     pub(crate) extended: bool,
     /// As picomatch has it, `!(a)` also matches a name that starts with a dot, and where something follows the
-    /// group it refuses every name that goes on with `a`; otherwise `!(a)` is any text that is not `a`.
+    /// group it refuses every name that goes on with `a`; otherwise `!(a)` is any text that is not `a`. `(a|b)`
+    /// is a group, and a class of plain characters also stands for itself.
     pub(crate) picomatch: bool,
     /// A backslash takes the next character literally; otherwise it is an ordinary character.
     pub(crate) escapes: bool,

@@ -50,7 +50,7 @@ pub use ecosystem::custom::{CustomEcosystem, DependencyKeys, Format};
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 pub use evidence::{Look, evidence};
 pub use files::{FileEntry, FileKind, Files, Stat};
-pub use fingerprint::{Changes, Comparison, Fingerprint, fingerprint};
+pub use fingerprint::{Changes, Comparison, Fingerprint, Hashing, Work, fingerprint};
 pub use git::{
     ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, Vouch, Vouched, find_top,
 };
@@ -66,7 +66,9 @@ pub use owner::Owners;
 pub use path::RepoPath;
 pub use problem::Problem;
 pub use source::{Entry, EntryKind, MemorySource, ReadError, Source};
-pub use tree::{Input, Tree, TreeOptions, discover_tree, input_stat, input_stat_if_readable, read_tree};
+pub use tree::{
+    Examined, Input, Tree, TreeOptions, discover_tree, input_stat, input_stat_if_readable, read_tree,
+};
 pub use walk::{Event, OnEvent, Walk, WalkError, WalkMemory, WalkOptions, WalkedDir, walk, walk_again};
 
 /// What discovery says of a repository.

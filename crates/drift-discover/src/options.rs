@@ -33,9 +33,11 @@ impl Default for DiscoverOptions {
         DiscoverOptions {
             fixture_dirs: list(&[
                 "fixtures",
+                "Fixtures",
                 "__fixtures__",
                 "__tests__",
                 "testdata",
+                "TestData",
                 "test-data",
                 "src/test",
                 "src/it",

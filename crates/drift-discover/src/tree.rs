@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::context::UNREADABLE;
@@ -17,7 +18,7 @@ use crate::options::DiscoverOptions;
 use crate::owner::Owners;
 use crate::path::RepoPath;
 use crate::problem::Problem;
-use crate::walk::{OnEvent, Walk, WalkError, WalkOptions, walk};
+use crate::walk::{Examine, OnEvent, Walk, WalkError, WalkOptions, walk_with};
 use crate::{Discovery, Facts, ProjectGraph, discover};
 
 /// How a tree is read.
@@ -27,10 +28,19 @@ pub struct TreeOptions {
     pub discover: DiscoverOptions,
 }
 
+/// Which files a reading of a tree examines besides finding them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Examined {
+    /// All, so that [`Files::stat`] can be compared with what was stored.
+    Files,
+    /// Manifests, which is enough to know the projects. Of most files that saves a system call.
+    Manifests,
+}
+
 /// A work tree: its files, its projects, and what was wrong.
 #[derive(Debug, Default)]
 pub struct Tree {
-    pub files: Files,
+    pub files: Arc<Files>,
     pub graph: ProjectGraph,
     pub facts: Facts,
     /// Which projects each file belongs to.
@@ -55,10 +65,16 @@ pub struct Input {
 pub fn read_tree(
     root: &Path,
     options: &TreeOptions,
+    examined: Examined,
     cancel: &AtomicBool,
     on: OnEvent,
 ) -> Result<Tree, WalkError> {
-    let walked = walk(root, &options.walk, cancel, on)?;
+    let is_manifest = options.discover.manifests();
+    let examine = match examined {
+        Examined::Files => Examine::All,
+        Examined::Manifests => Examine::Named(&is_manifest),
+    };
+    let walked = walk_with(root, &options.walk, None, examine, cancel, on)?;
     discover_tree(root, walked, &options.discover, cancel)
 }
 
@@ -107,7 +123,8 @@ pub fn input_stat_if_readable(root: &Path, path: &RepoPath) -> Option<Stat> {
 /// shows as stale.
 fn input(root: &Path, files: &Files, path: RepoPath) -> Input {
     let walked = files.find(path.as_bytes()).filter(|&at| files.kind(at) == FileKind::Regular);
-    let stat = walked.map(|at| files.stat(at)).or_else(|| input_stat(root, &path));
+    let stat = walked.map(|at| files.stat(at)).filter(|stat| *stat != Stat::UNSEEN);
+    let stat = stat.or_else(|| input_stat(root, &path));
     Input { path, stat }
 }
 

@@ -13,18 +13,19 @@
 mod error;
 mod listing;
 mod memory;
+mod options;
 mod rules;
 mod unseen;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::Scope;
 
-use crate::files::{DirFiles, FileKind, Files, join};
+use crate::files::{DirFiles, FileKind, Files, Stat, join};
 use crate::git::{self, Git};
 use crate::path::os_path;
 use crate::problem::Problem;
@@ -32,42 +33,21 @@ pub use error::WalkError;
 use listing::{Dir, DirStamp, Kind, Listing, Root};
 use memory::KnownDir;
 pub use memory::{WalkMemory, WalkedDir};
-use rules::{Complaint, Digest, Level, RuleFiles, Rules, Verdict};
+pub use options::{Event, OnEvent, WalkOptions};
+pub(crate) use options::{Examine, pool};
+use rules::{Complaint, Digest, Level, RuleFiles, Rules, Verdict, levels_above, problem};
 use unseen::Unseen;
-
-/// How a tree is walked.
-#[derive(Clone, Debug, Default)]
-pub struct WalkOptions {
-    /// Patterns in the syntax of `.gitignore`, relative to the root; they win over all ignore files.
-    pub ignore: Vec<String>,
-    /// The file of patterns that git reads where `core.excludesFile` is not set:
-    /// `$XDG_CONFIG_HOME/git/ignore`, else `~/.config/git/ignore`.
-    pub default_excludes: Option<PathBuf>,
-    /// How many threads; 0 takes one per core, but at least four, since threads that wait for a cold disk
-    /// cost nothing.
-    pub threads: usize,
-}
-
-/// What is happening, for progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// So many files were seen until now.
-    Walked { files: u64 },
-    /// So many files, and bytes of them, were hashed until now, of so many.
-    Hashed { files: u64, bytes: u64, of_files: u64, of_bytes: u64 },
-}
-
-/// Where events go; called from several threads.
-pub type OnEvent<'a> = &'a (dyn Fn(Event) + Sync);
 
 /// What a walk saw.
 #[derive(Debug, Default)]
 pub struct Walk {
-    pub files: Files,
+    pub files: Arc<Files>,
     /// Directories and rules that could not be read, sorted.
     pub problems: Vec<Problem>,
     /// The directories that were entered, for the memory of a later walk; none if this one had no memory.
     pub dirs: Vec<WalkedDir>,
+    /// Whether these are the ones that it remembered, and nothing of them differs.
+    pub is_as_remembered: bool,
 }
 
 /// Walks the tree at `root`, an absolute path. Ends early with [`WalkError::Cancelled`] once `cancel` is set.
@@ -83,63 +63,66 @@ pub fn walk_again(
     cancel: &AtomicBool,
     on: OnEvent,
 ) -> Result<Walk, WalkError> {
+    walk_with(root, options, memory, Examine::All, cancel, on)
+}
+
+/// The same with a choice of what is examined.
+pub(crate) fn walk_with(
+    root: &Path,
+    options: &WalkOptions,
+    memory: Option<WalkMemory>,
+    examine: Examine<'_>,
+    cancel: &AtomicBool,
+    on: OnEvent,
+) -> Result<Walk, WalkError> {
     let start = Root::open(root).map_err(|source| WalkError::Root { path: root.into(), source })?;
     let pool = pool(options.threads)?;
     let top = git::find_top(root);
     let mut bad = Vec::new();
-    let excludes = top.as_ref().and_then(|_| Git::new(root).excludes_file());
-    let excludes = excludes.or_else(|| options.default_excludes.clone());
-    let rules = Rules::new(&options.ignore, excludes.as_deref(), &mut bad);
     let (prefix, level) = levels_above(root, top.as_deref(), &mut bad);
     let device =
         start.enter(Path::new("")).ok().and_then(|dir| Some(dir.stamp()?.device)).unwrap_or_default();
-    let walker = Walker {
+    let default = options.default_excludes.as_deref();
+    let rules = Rules::new(&options.ignore, default, &mut bad);
+    let mut walker = Walker {
         root,
         start,
         prefix,
         rules,
         memory,
+        examine,
         device,
         walked: Mutex::default(),
+        recalled: AtomicUsize::new(0),
         cancel,
+        is_wrong: AtomicBool::new(false),
         on,
         seen: AtomicU64::new(0),
         dirs: Mutex::default(),
         drift_levels: Mutex::default(),
         bad: Mutex::new(bad),
     };
-    pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
+    // Git takes as long to say so as it takes to walk a small tree, and it mostly names no other file.
+    let other = std::thread::scope(|threads| {
+        let walker = &walker;
+        let asked = top.as_ref().map(|_| {
+            threads.spawn(|| {
+                let other = Git::new(root).excludes_file().filter(|file| Some(&**file) != default);
+                walker.is_wrong.store(other.is_some(), Ordering::Relaxed);
+                other
+            })
+        });
+        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
+        asked.and_then(|asked| asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    if let Some(other) = other {
+        walker = walker.with_excludes(options, top.as_deref(), &other);
+        pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
+    }
     if cancel.load(Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
     Ok(walker.finish(top.as_deref()))
-}
-
-/// A pool of `threads` threads, or the default of [`WalkOptions::threads`].
-pub(crate) fn pool(threads: usize) -> Result<rayon::ThreadPool, WalkError> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = if threads == 0 { cores.max(4) } else { threads };
-    (rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|_| "drift-walk".into()).build())
-        .map_err(|source| WalkError::Threads { threads, source })
-}
-
-/// The rules of the directories from the top of the work tree down to the parent of `root`, and the path of
-/// `root` below that top, with a final `/`.
-fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (Vec<u8>, Level) {
-    let mut level = Level::none();
-    let mut prefix = Vec::new();
-    let Some((top, below)) = top.and_then(|top| Some((top, root.strip_prefix(top).ok()?))) else {
-        return (prefix, level);
-    };
-    let mut dir = top.to_path_buf();
-    for part in below.components() {
-        let next = Level::new(Some(&level), &dir, &os_path(&prefix), RuleFiles::probe(&dir), bad);
-        level = next.unwrap_or(level);
-        dir.push(part);
-        prefix.extend_from_slice(&crate::path::os_bytes(part.as_os_str()));
-        prefix.push(b'/');
-    }
-    (prefix, level)
 }
 
 /// A directory on the way.
@@ -158,10 +141,15 @@ struct Walker<'a> {
     prefix: Vec<u8>,
     rules: Rules,
     memory: Option<WalkMemory>,
+    examine: Examine<'a>,
     /// Of the root.
     device: u64,
     walked: Mutex<Vec<WalkedDir>>,
+    /// How many directories were not listed.
+    recalled: AtomicUsize,
     cancel: &'a AtomicBool,
+    /// Set once it turns out that other rules hold.
+    is_wrong: AtomicBool,
     on: OnEvent<'a>,
     seen: AtomicU64,
     dirs: Mutex<Vec<DirFiles>>,
@@ -171,9 +159,26 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
+    /// The same before it saw anything, with another file of patterns.
+    fn with_excludes(self, options: &WalkOptions, top: Option<&Path>, excludes: &Path) -> Walker<'a> {
+        let mut bad = Vec::new();
+        levels_above(self.root, top, &mut bad);
+        Walker {
+            rules: Rules::new(&options.ignore, Some(excludes), &mut bad),
+            walked: Mutex::default(),
+            recalled: AtomicUsize::new(0),
+            is_wrong: AtomicBool::new(false),
+            seen: AtomicU64::new(0),
+            dirs: Mutex::default(),
+            drift_levels: Mutex::default(),
+            bad: Mutex::new(bad),
+            ..self
+        }
+    }
+
     /// Sees the entries of one directory; `path` is empty or ends with `/`, and starts with the prefix.
     fn visit<'s>(&'s self, scope: &Scope<'s>, mut path: Vec<u8>, above: &Level) {
-        if self.cancel.load(Ordering::Relaxed) {
+        if self.cancel.load(Ordering::Relaxed) || self.is_wrong.load(Ordering::Relaxed) {
             return;
         }
         let own_path = path[self.prefix.len()..].strip_suffix(b"/").unwrap_or_default().to_vec();
@@ -231,6 +236,7 @@ impl<'a> Walker<'a> {
         }
         self.keep(seen);
         self.walked(place, known.rules, evidence);
+        self.recalled.fetch_add(1, Ordering::Relaxed);
         true
     }
 
@@ -281,6 +287,10 @@ impl<'a> Walker<'a> {
                 continue;
             }
             names.push(name);
+            if !self.examine.includes(name) {
+                seen.push(name, Stat::UNSEEN, kind_of(kind == Kind::Symlink));
+                continue;
+            }
             match listing.stat(at) {
                 Ok(stat) => seen.push(name, stat, kind_of(kind == Kind::Symlink)),
                 Err(why) => {
@@ -348,6 +358,7 @@ impl<'a> Walker<'a> {
 
     /// Sorts everything, and adds what the work tree at `top` tracks and the walk did not see.
     fn finish(self, top: Option<&Path>) -> Walk {
+        let remembered = self.memory.as_ref().and_then(WalkMemory::len);
         // The table takes its room.
         drop(self.memory);
         let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -371,7 +382,9 @@ impl<'a> Walker<'a> {
         problems.sort();
         problems.dedup();
         let dirs = self.walked.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Walk { files, problems, dirs }
+        let recalled = self.recalled.into_inner();
+        let is_as_remembered = Some(recalled) == remembered && dirs.len() == recalled;
+        Walk { files: Arc::new(files), problems, dirs, is_as_remembered }
     }
 }
 
@@ -382,16 +395,6 @@ fn is_ours(name: &[u8]) -> bool {
 
 fn kind_of(link: bool) -> FileKind {
     if link { FileKind::Symlink } else { FileKind::Regular }
-}
-
-fn problem(root: &Path, path: &Path, message: String) -> Problem {
-    let file = path.strip_prefix(root).ok().and_then(crate::path::from_os);
-    let message = match &file {
-        Some(_) => message,
-        None if path.as_os_str().is_empty() => message,
-        None => format!("{}: {message}", path.display()),
-    };
-    Problem { file: file.unwrap_or_default(), line: None, code: "walk.unreadable", message }
 }
 
 #[cfg(test)]

@@ -209,10 +209,10 @@ mod on_disk {
 
     use std::sync::atomic::AtomicBool;
 
-    use drift_discover::{Tree, TreeOptions, read_tree};
+    use drift_discover::{Examined, Tree, TreeOptions, read_tree};
 
     fn read(top: &std::path::Path) -> Tree {
-        read_tree(top, &TreeOptions::default(), &AtomicBool::new(false), &|_| {}).unwrap()
+        read_tree(top, &TreeOptions::default(), Examined::Files, &AtomicBool::new(false), &|_| {}).unwrap()
     }
 
     #[test]

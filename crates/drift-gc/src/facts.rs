@@ -72,7 +72,7 @@ pub enum Live {
 }
 
 impl DatabaseFacts {
-    /// Asks an open database at the latest schema.
+    /// Asks an open database.
     pub fn gather(database: &Database, cutoffs: &Cutoffs) -> Result<DatabaseFacts> {
         let kind = database.kind();
         let (pages, expired) = database.read(|c| Ok((page_facts(c)?, expired(c, kind, cutoffs)?)))?;

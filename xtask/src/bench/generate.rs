@@ -15,12 +15,37 @@ pub(super) const VERSION: &str = "1";
 const FILES_PER_PACKAGE: usize = 50;
 const PACKAGES_PER_AREA: usize = 20;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+/// An ecosystem of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
     Npm,
     Cargo,
     Python,
     Go,
+}
+
+impl Kind {
+    /// The folder at the root that holds its packages.
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Kind::Npm => "npm",
+            Kind::Cargo => "cargo",
+            Kind::Python => "python",
+            Kind::Go => "go",
+        }
+    }
+
+    /// Which of the files at the root are about it alone.
+    fn owns(self, root_file: &str) -> bool {
+        let owner = match root_file {
+            "package.json" | "pnpm-workspace.yaml" => Kind::Npm,
+            "Cargo.toml" => Kind::Cargo,
+            "pyproject.toml" => Kind::Python,
+            "go.work" => Kind::Go,
+            _ => return true,
+        };
+        self == owner
+    }
 }
 
 /// Eight slots: which ecosystem the package with that remainder belongs to.
@@ -29,10 +54,26 @@ const MIX: &[Kind] =
 
 /// Writes about `files` files below `root`, and returns their paths, sorted.
 pub(crate) fn tree(root: &Path, files: usize, longest_lines: usize) -> Result<Vec<String>> {
+    part(root, files, longest_lines, |_| true)
+}
+
+/// The same with the packages of one ecosystem alone, for its native tools.
+pub(super) fn only(root: &Path, kind: Kind, files: usize, longest_lines: usize) -> Result<Vec<String>> {
+    part(root, files, longest_lines, |other| other == kind)
+}
+
+fn part(
+    root: &Path,
+    files: usize,
+    longest_lines: usize,
+    is_wanted: impl Fn(Kind) -> bool + Sync,
+) -> Result<Vec<String>> {
     let packages = files.div_ceil(FILES_PER_PACKAGE).max(MIX.len());
     let mut written = root_files(packages);
+    written.retain(|(path, _)| MIX.iter().any(|&kind| is_wanted(kind) && kind.owns(path)));
     let per_package: Result<Vec<_>> = (0..packages)
         .into_par_iter()
+        .filter(|&number| is_wanted(kind_of(number)))
         .map(|number| {
             let package = package_files(number, longest_lines);
             write_all(root, &package)?;
@@ -83,12 +124,7 @@ fn kind_of(number: usize) -> Kind {
 }
 
 fn folder_of(number: usize) -> String {
-    let top = match kind_of(number) {
-        Kind::Npm => "npm",
-        Kind::Cargo => "cargo",
-        Kind::Python => "python",
-        Kind::Go => "go",
-    };
+    let top = kind_of(number).folder();
     format!("{top}/area-{:03}/{}", number / PACKAGES_PER_AREA, name_of(number))
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use super::place::{Place, is_installed};
+use super::place::{Place, in_tree, is_installed};
 use super::rows::{Job, Peer, Row, Step};
 
 /// One run of a job, over all of its steps.
@@ -100,6 +100,9 @@ pub(super) fn run_job(job: &Job, place: &Place) -> Result<Sample> {
 
 fn run_step(step: &Step, place: &Place) -> Result<Sample> {
     let mut command = place.command(&place.xtask);
+    if let Some(tree) = &step.tree {
+        in_tree(&mut command, tree);
+    }
     let stdin = step.stdin.as_deref().unwrap_or(Path::new("-"));
     command.arg("measure-one").arg(stdin).arg(&step.program).args(&step.arguments);
     let output = command.output().context("cannot start the measuring process")?;

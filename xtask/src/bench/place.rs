@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use super::generate;
+use super::generate::{self, Kind};
 use crate::project;
 
 /// How large the generated tree is.
@@ -36,6 +36,9 @@ impl Scale {
         SCALES.iter().copied().find(|scale| scale.name == name)
     }
 }
+
+/// Of the longest files in a tree of one ecosystem, whose contents nobody reads.
+const LINES_OF_ONE: usize = 40;
 
 pub(super) struct Place {
     pub(super) scale: Scale,
@@ -73,7 +76,7 @@ impl Place {
             eprintln!("bench: generating {} files in {}", scale.files, place.tree.display());
             let files = generate::tree(&place.tree, scale.files, scale.longest_lines)?;
             std::fs::write(&place.file_list, files.join("\n") + "\n")?;
-            place.commit().context("cannot put the tree under git")?;
+            place.commit(&place.tree).context("cannot put the tree under git")?;
             std::fs::write(&made_by, generate::VERSION)?;
         }
         remove(&place.scratch)?;
@@ -83,14 +86,31 @@ impl Place {
         Ok(place)
     }
 
+    /// The repository with the packages of one ecosystem alone.
+    pub(super) fn tree_of(&self, kind: Kind) -> PathBuf {
+        self.folder().join("only").join(kind.folder())
+    }
+
+    /// Makes that repository, unless it is there; without a workspace.
+    pub(super) fn prepare_tree_of(&self, kind: Kind) -> Result<()> {
+        let tree = self.tree_of(kind);
+        let made = tree.with_extension("made");
+        if !made.exists() {
+            remove(&tree)?;
+            eprintln!("bench: generating {}", tree.display());
+            generate::only(&tree, kind, self.scale.files, LINES_OF_ONE)?;
+            self.commit(&tree).context("cannot put the tree under git")?;
+            std::fs::write(&made, "")?;
+        }
+        remove(&tree.join(".drift"))
+    }
+
     /// A command that sees neither the configuration nor the workspaces of whoever measures.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.tree)
+        in_tree(&mut command, &self.tree)
             .env("HOME", &self.home)
             .env("DRIFT_HOME", self.home.join(".drift"))
-            .env("DRIFT_ROOT", &self.tree)
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("LC_ALL", "C")
             // Cargo puts its build folders there, and the loader would search them first.
@@ -109,7 +129,12 @@ impl Place {
 
     /// Runs drift in the tree, which must succeed.
     pub(super) fn must(&self, arguments: &[&str]) -> Result<()> {
-        let output = self.command(&self.drift).args(arguments).output()?;
+        self.must_in(&self.tree, arguments)
+    }
+
+    /// The same in another tree.
+    pub(super) fn must_in(&self, tree: &Path, arguments: &[&str]) -> Result<()> {
+        let output = in_tree(&mut self.command(&self.drift), tree).args(arguments).output()?;
         let stderr = String::from_utf8_lossy(&output.stderr);
         ensure!(
             output.status.success(),
@@ -132,7 +157,7 @@ impl Place {
     }
 
     /// Without git the tree stays as it is, and rows that compare with git are skipped.
-    fn commit(&self) -> Result<()> {
+    fn commit(&self, tree: &Path) -> Result<()> {
         if !is_installed("git") {
             return Ok(());
         }
@@ -153,18 +178,24 @@ impl Place {
             ],
         ];
         for arguments in commands {
-            self.git(arguments)?;
+            self.git(tree, arguments)?;
         }
         // Entries as young as the index are compared by content for ever, unless the index is written once more.
         std::thread::sleep(std::time::Duration::from_millis(1100));
-        self.git(&["update-index", "-q", "--really-refresh"])
+        self.git(tree, &["update-index", "-q", "--really-refresh"])
     }
 
-    fn git(&self, arguments: &[&str]) -> Result<()> {
-        let status = self.command("git").env("GIT_OPTIONAL_LOCKS", "1").args(arguments).status()?;
+    fn git(&self, tree: &Path, arguments: &[&str]) -> Result<()> {
+        let mut git = self.command("git");
+        let status = in_tree(&mut git, tree).env("GIT_OPTIONAL_LOCKS", "1").args(arguments).status()?;
         ensure!(status.success(), "git {}: {status}", arguments.join(" "));
         Ok(())
     }
+}
+
+/// Lets a command work in `tree`.
+pub(super) fn in_tree<'c>(command: &'c mut Command, tree: &Path) -> &'c mut Command {
+    command.current_dir(tree).env("DRIFT_ROOT", tree)
 }
 
 pub(super) fn is_installed(program: &str) -> bool {

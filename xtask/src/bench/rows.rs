@@ -11,6 +11,7 @@ use anyhow::Result;
 
 use super::beside;
 use super::database;
+use super::discovery;
 use super::place::{Place, remove};
 
 pub(super) struct Row {
@@ -45,6 +46,8 @@ pub(super) struct Step {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) stdin: Option<PathBuf>,
+    /// Where it runs, if not in the tree of the scale.
+    pub(super) tree: Option<PathBuf>,
 }
 
 const MB: u64 = 1_000_000;
@@ -102,36 +105,6 @@ pub(super) const ROWS: &[Row] = &[
         setup: workspace,
         subject: |place| job(drift(place, &["workspace", "graph"])),
         peers: &[GIT_LS_FILES],
-        peak_at_most: None,
-    },
-    Row {
-        name: "discovery",
-        what: "discovery from scratch, of all ecosystems at once",
-        needs: &[&["workspace", "affected"]],
-        setup: workspace,
-        // The base is a list, so git has no part in it.
-        subject: |place| {
-            job(drift(place, &["workspace", "affected", "--files", "-"])
-                .reading(&place.tree.join(".gitignore")))
-        },
-        peers: &[
-            Peer {
-                name: "cargo metadata",
-                tools: &["cargo"],
-                job: |_| {
-                    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-                    let arguments = [&"metadata", &"--no-deps", &"--offline", &"--format-version=1"];
-                    job(tool(&cargo, &arguments.map(|argument| argument as &dyn AsRef<OsStr>)))
-                },
-                at_most: 0.25,
-            },
-            Peer {
-                name: "pnpm ls",
-                tools: &["pnpm"],
-                job: |_| job(tool("pnpm", &[&"ls", &"--recursive", &"--depth=-1", &"--json"])),
-                at_most: 0.25,
-            },
-        ],
         peak_at_most: None,
     },
     Row {
@@ -263,7 +236,7 @@ const SQLITE_SELECT: Peer = Peer {
 
 /// Every row, in the order in which they are measured.
 pub(super) fn all() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain([&beside::COPY]).chain(beside::ROWS)
+    ROWS.iter().chain(discovery::ROWS).chain([&beside::COPY]).chain(beside::ROWS)
 }
 
 /// One line per row.
@@ -289,7 +262,7 @@ fn shell(database: &Path, sql: &str) -> Step {
     tool("sqlite3", &[&database, &sql])
 }
 
-fn job(step: Step) -> Job {
+pub(super) fn job(step: Step) -> Job {
     Job { before: |_| Ok(()), steps: vec![step] }
 }
 
@@ -298,6 +271,7 @@ pub(super) fn drift(place: &Place, arguments: &[&str]) -> Step {
         program: place.drift.clone(),
         arguments: arguments.iter().map(OsString::from).collect(),
         stdin: None,
+        tree: None,
     }
 }
 
@@ -309,12 +283,16 @@ pub(super) fn own(place: &Place, arguments: &[&dyn AsRef<OsStr>]) -> Step {
 
 pub(super) fn tool(program: impl Into<PathBuf>, arguments: &[&dyn AsRef<OsStr>]) -> Step {
     let arguments = arguments.iter().map(|argument| argument.as_ref().to_owned()).collect();
-    Step { program: program.into(), arguments, stdin: None }
+    Step { program: program.into(), arguments, stdin: None, tree: None }
 }
 
 impl Step {
-    fn reading(self, path: &Path) -> Self {
+    pub(super) fn reading(self, path: &Path) -> Self {
         Self { stdin: Some(path.to_owned()), ..self }
+    }
+
+    pub(super) fn at(self, tree: PathBuf) -> Self {
+        Self { tree: Some(tree), ..self }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writing a bundle.
 //!
-//! Order: both databases are pinned, cortex before drift → their portable forms are filled, each on a thread of
-//! its own → hashed → header and members stream through the compressor into the output. A file is written in
+//! Order: both databases are pinned, cortex before drift → their portable forms are filled and hashed, each on a
+//! thread of its own → header and members stream through the compressor into the output. A file is written in
 //! staging, synced and renamed. Killed anywhere, the target is what it was or complete.
 
 use std::fs::File;
@@ -124,18 +124,22 @@ fn fill(work: &Work<'_>, options: &ExportOptions, dir: &Path) -> Result<(BundleH
     }
     drafts.reverse();
     work.phase("collecting", 0);
-    let filled: Vec<drift_db::Result<Portable>> = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            drafts.into_iter().map(|draft| scope.spawn(|| draft.fill(work.interrupt))).collect();
+    let finish = |draft: Draft| -> Result<(Portable, Digest)> {
+        let portable = draft.fill(work.interrupt)?;
+        let digest = archive::digest(&dir.join(portable.kind.file_name()), work)?;
+        Ok((portable, digest))
+    };
+    let filled: Vec<Result<(Portable, Digest)>> = std::thread::scope(|scope| {
+        let finish = &finish;
+        let threads: Vec<_> = drafts.into_iter().map(|draft| scope.spawn(move || finish(draft))).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
         threads.into_iter().map(join).collect()
     });
     let (mut databases, mut redacted) = (Vec::new(), 0);
-    for portable in filled {
-        let Portable { kind, schema_version, redacted: changed } = portable?;
-        let Digest { bytes, blake3 } = archive::digest(&dir.join(kind.file_name()), work)?;
+    for one in filled {
+        let (Portable { kind, schema_version, redacted: changed }, Digest { bytes, blake3 }) = one?;
         databases.push(BundleDatabase { kind, bytes, blake3, schema_version });
         redacted += changed;
     }

@@ -36,3 +36,12 @@ fn the_first_error_counts_and_every_job_has_ended() {
     assert!(matches!(outcome, Err(BackupError::FailedCheck { database: "late", .. })), "{outcome:?}");
     assert_eq!(ended.into_inner().unwrap(), 2);
 }
+
+#[test]
+fn what_is_done_beside_has_a_thread_only_where_it_pays() {
+    let here = std::thread::current().id();
+    for (bytes, is_same) in [(1000, true), (THREADS_FROM, false)] {
+        let (first, second) = both(bytes, || std::thread::current().id(), || std::thread::current().id());
+        assert_eq!((first, second == here), (here, is_same));
+    }
+}

@@ -5,8 +5,8 @@
 
 use std::path::{Path, PathBuf};
 
-use drift_db::integrity::{Level, share, threads};
-use drift_db::private::{Check, vet_with};
+use drift_db::integrity::Level;
+use drift_db::private::{Check, Vetted, vet_all};
 use drift_db::{DatabaseKind, DbError, LockName, durable, lock_shared};
 
 use crate::archive::{self, Compression};
@@ -103,11 +103,7 @@ pub fn stage(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind]) -> Re
     each(targets.clone(), bytes, |(database, target)| copy_out(work, snapshot, database, &target))?;
     drop(catalog);
     work.phase("checking", 0);
-    let sizes: Vec<u64> = targets.iter().map(|(database, _)| database.content_bytes).collect();
-    let shared = targets.into_iter().zip(share(threads(), &sizes)).collect();
-    each(shared, bytes, |((database, target), threads)| {
-        check_copy(work, snapshot, database, &target, threads)
-    })?;
+    check_copies(work, snapshot, &targets)?;
     durable::sync_dir(&staged.dir)?;
     Ok(staged)
 }
@@ -130,12 +126,14 @@ pub fn extract(work: &Work<'_>, snapshot: &Snapshot, kinds: &[DatabaseKind], dir
     work.phase("copying", bytes);
     let mut written = Vec::new();
     let mut all = || -> Result<()> {
+        let mut targets = Vec::new();
         for database in wanted(snapshot, kinds) {
             let target = dir.join(database.kind.file_name());
             written.push(target.clone());
             copy_out(work, snapshot, database, &target)?;
-            check_copy(work, snapshot, database, &target, threads())?;
+            targets.push((database, target));
         }
+        check_copies(work, snapshot, &targets)?;
         Ok(durable::sync_dir(dir)?)
     };
     let done = all();
@@ -164,25 +162,23 @@ fn copy_out(work: &Work<'_>, snapshot: &Snapshot, database: &DatabaseHeader, tar
 }
 
 /// The gate for every copy; all of SQLite's checks where no recorded pass covers these bytes.
-fn check_copy(
-    work: &Work<'_>,
-    snapshot: &Snapshot,
-    database: &DatabaseHeader,
-    copy: &Path,
-    threads: usize,
-) -> Result<()> {
+fn check_copies(work: &Work<'_>, snapshot: &Snapshot, copies: &[(&DatabaseHeader, PathBuf)]) -> Result<()> {
     let header = &snapshot.header;
     let passed = header.verified_at.is_some() && header.compression == Compression::None;
     let check = if passed { Check::Trusted } else { Check::Level(Level::Full) };
-    let vetted = match vet_with(copy, database.kind, check, threads, work.interrupt) {
-        Err(DbError::Corrupt { detail, .. }) => return Err(damaged(snapshot, database, &detail)),
-        vetted => vetted?,
-    };
-    if let Some(finding) = vetted.findings.first() {
-        return Err(damaged(snapshot, database, &finding.message));
-    }
-    if !passed && vetted.rows != database.rows {
-        return Err(damaged(snapshot, database, "it does not hold the rows its header tells of"));
+    let files: Vec<_> = copies.iter().map(|(database, path)| (path.clone(), database.kind)).collect();
+    let vetted = vet_all(&files, check, Vec::new(), work.interrupt);
+    for ((database, _), vetted) in copies.iter().zip(vetted) {
+        let Vetted { rows, findings, .. } = match vetted {
+            Err(DbError::Corrupt { detail, .. }) => return Err(damaged(snapshot, database, &detail)),
+            vetted => vetted?,
+        };
+        if let Some(finding) = findings.first() {
+            return Err(damaged(snapshot, database, &finding.message));
+        }
+        if !passed && rows != database.rows {
+            return Err(damaged(snapshot, database, "it does not hold the rows its header tells of"));
+        }
     }
     Ok(())
 }

@@ -7,8 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
-use drift_db::copy::{InPlace, PinnedSource, copy_in_place};
-use drift_db::integrity::{Level, share, threads};
+use drift_db::copy::{InPlace, PinnedSource, check_pinned, copy_in_place};
+use drift_db::integrity::Level;
 use drift_db::intent::{self, Intent, IntentDatabase, Operation};
 use drift_db::private::{Check, Preparation, Prepared, Results, prepare, vet};
 use drift_db::{DatabaseKind, DbError, ExclusiveLock, JournalMode, copy, durable, wal_unsafe};
@@ -239,19 +239,14 @@ fn check_live(work: &Work<'_>, intent: &Intent) -> Result<()> {
     for kind in intent.databases.iter().filter_map(IntentDatabase::kind) {
         sources.push(PinnedSource::open(&work.paths.database(kind), kind)?);
     }
-    let sizes: Vec<u64> = sources.iter().map(PinnedSource::bytes).collect();
-    let shared = sources.into_iter().zip(share(threads(), &sizes)).collect();
-    each(shared, sizes.iter().sum(), |(source, threads)| {
-        // Live by now: an interrupt must not leave it unchecked, and no longer undoes anything.
-        let findings = source.check(Level::Quick, threads, &std::sync::Arc::default())?;
-        match findings.first() {
-            None => Ok(()),
-            Some(finding) => {
-                let (database, detail) = (source.kind().name(), finding.message.clone());
-                Err(BackupError::FailedCheck { database, detail })
-            }
+    // Live by now: an interrupt must not leave it unchecked, and no longer undoes anything.
+    let found = check_pinned(&sources, Level::Quick, &std::sync::Arc::default());
+    for (source, findings) in sources.iter().zip(found) {
+        if let Some(finding) = findings?.first() {
+            let (database, detail) = (source.kind().name(), finding.message.clone());
+            return Err(BackupError::FailedCheck { database, detail });
         }
-    })?;
+    }
     Ok(())
 }
 

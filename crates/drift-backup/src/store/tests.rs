@@ -22,7 +22,10 @@ fn snapshots_are_named_by_id_prefix_and_age() {
         Err(BackupError::Ambiguous { candidates, .. }) => assert_eq!(candidates.len(), 3),
         other => panic!("{other:?}"),
     }
-    assert!(matches!(found("1999"), Err(BackupError::NotFound { .. })));
+    match found("1999") {
+        Err(BackupError::NotFound { any: true, ids, .. }) => assert_eq!(ids.len(), 3),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

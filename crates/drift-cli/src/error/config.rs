@@ -17,7 +17,8 @@ impl From<ConfigError> for CommandError {
             | ConfigError::TooLarge { .. }
             | ConfigError::NotUtf8 { .. } => CommandError::wrap(ErrorCode::Config, &error),
         };
-        CommandError { hint, ..error }
+        let hint = hint.unwrap_or_else(|| "correct this, then run `drift config validate`".to_owned());
+        CommandError { hint: Some(hint), ..error }
     }
 }
 

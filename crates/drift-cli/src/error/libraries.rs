@@ -6,6 +6,7 @@ use drift_discover::{GitError, WalkError};
 use drift_gc::GcError;
 
 use super::{CommandError, ErrorCode};
+use crate::suggest::did_you_mean;
 
 impl From<DbError> for CommandError {
     fn from(error: DbError) -> CommandError {
@@ -39,7 +40,13 @@ impl From<WalkError> for CommandError {
 
 impl From<BackupError> for CommandError {
     fn from(error: BackupError) -> CommandError {
-        let hint = error.hint();
+        let hint = match &error {
+            BackupError::NotFound { given, any: true, ids } => {
+                let near = did_you_mean(given, ids.iter().map(String::as_str).chain(["latest"]));
+                [near, error.hint()].into_iter().flatten().reduce(|near, list| format!("{near} {list}"))
+            }
+            _ => error.hint(),
+        };
         let code = match error {
             BackupError::Db(inner) => return inner.into(),
             BackupError::BadId { .. } | BackupError::Ambiguous { .. } | BackupError::NotInSnapshot { .. } => {

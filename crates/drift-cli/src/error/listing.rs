@@ -89,8 +89,9 @@ fn of_snapshots() -> Vec<CommandError> {
     samples! { BackupError:
         Db => BackupError::Db(DbError::Interrupted);
         BadId => BackupError::BadId { given: text("../x") };
-        NotFound => BackupError::NotFound { given: text("2026"), any: true },
-            BackupError::NotFound { given: text("latest"), any: false };
+        NotFound => BackupError::NotFound { given: text("latest~7"), any: true, ids: Vec::new() },
+            BackupError::NotFound { given: text("20261122T201530Z-7f3b"), any: true, ids: vec![id()] },
+            BackupError::NotFound { given: text("latest"), any: false, ids: Vec::new() };
         Ambiguous => BackupError::Ambiguous { given: text("2026"), candidates: vec![id(), text("20261121T040000Z-01c4")] };
         Damaged => BackupError::Damaged { id: id(), detail: text("drift.db is not what was stored") };
         NewerFormat => BackupError::NewerFormat { id: id(), format: 9 };
@@ -224,7 +225,6 @@ fn errors_say_what_next() {
     cannot read /repo/.drift/drift.db
     cannot read /repo/.drift/drift.db
     database error in /repo/.drift/drift.db
-    /repo/ is not in a git work tree
     git found nothing
     `git diff` failed: fatal: bad object
     ");

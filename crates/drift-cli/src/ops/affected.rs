@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 use drift_db::{DatabaseKind, Need, canonical};
 use drift_discover::{
-    AffectedInput, ChangeKind, ChangedFile, DiskSource, Git, Problem, ProjectGraph, RepoPath, RevisionSource,
-    Source, Tree, TreeOptions, discover, is_lock_file,
+    AffectedInput, ChangeKind, ChangedFile, DiskSource, Examined, Git, Problem, ProjectGraph, RepoPath,
+    RevisionSource, Source, Tree, TreeOptions, discover, is_lock_file,
 };
+use jiff::Timestamp;
 
 use super::base::{self, BaseOptions};
 use super::workspace::Workspace;
@@ -65,9 +66,12 @@ pub(crate) fn run(session: &Session<'_>, options: &AffectedOptions) -> Result<Af
         Changes::Head(name) => Some(Commit::read(&git, &git.commit(name)?, options)?),
         _ => None,
     };
+    let told = compare(session, &workspace, &git, options)?;
+    // Only what is stored of a file is compared with its metadata.
+    let examined = if told.is_some() { Examined::Manifests } else { Examined::Files };
     let tree = match head {
         Some(_) => Tree::default(),
-        None => tree::read(session, &root, &options.tree)?,
+        None => tree::read(session, &root, &options.tree, examined)?,
     };
     let disk = DiskSource::new(&root, &tree.files);
     let (source, graph): (&dyn Source, _) = match &head {
@@ -76,7 +80,10 @@ pub(crate) fn run(session: &Session<'_>, options: &AffectedOptions) -> Result<Af
     };
     session.check()?;
 
-    let found = compare(session, &mut workspace, &git, &tree, options)?;
+    let found = match told {
+        Some(found) => found,
+        None => since_scan(session, &mut workspace, &git, &tree, options)?,
+    };
     let base = match &found.against {
         Against::Nothing => None,
         Against::Commit(commit) => {
@@ -113,17 +120,16 @@ enum Against {
     Scan(Box<last_scan::LastScan>),
 }
 
-/// Finds the changes that the options ask for.
+/// Finds the changes that the options ask for; `None` if they are those since the last scan.
 fn compare(
     session: &Session<'_>,
-    workspace: &mut Workspace,
+    workspace: &Workspace,
     git: &Git,
-    tree: &Tree,
     options: &AffectedOptions,
-) -> Result<Found, CommandError> {
+) -> Result<Option<Found>, CommandError> {
     let head = match &options.changes {
-        Changes::LastScan => return since_scan(session, workspace, git, tree, options),
-        Changes::Uncommitted(which) => return uncommitted(git, *which),
+        Changes::LastScan => return Ok(None),
+        Changes::Uncommitted(which) => return uncommitted(git, *which).map(Some),
         Changes::Files { named, listed } => {
             let changed = listed_files(session, workspace.paths.root(), named, listed)?;
             // Nobody says what these files are compared with, unless the flag does.
@@ -132,31 +138,29 @@ fn compare(
                 Some(_) => base::resolve(session, git, "HEAD", &named)?,
                 None => None,
             };
-            return Ok(match base {
+            return Ok(Some(match base {
                 Some(base) => {
                     Found { against: Against::Commit(base.commit.clone()), base: base.into(), changed }
                 }
                 None => Found { base: BaseView::of_rule("files"), against: Against::Nothing, changed },
-            });
+            }));
         }
         Changes::WorkTree => "HEAD",
         Changes::Head(name) => name,
     };
     let Some(base) = base::resolve(session, git, head, &options.base)? else {
-        if head != "HEAD" {
+        // The last scan is of the work tree, which a comparison of commits leaves out.
+        if matches!(options.changes, Changes::Head(_)) {
             return Err(CommandError::usage(format!("nothing says what `{head}` is to be compared with"))
                 .with_hint("name a revision with --base"));
         }
-        let found = since_scan(session, workspace, git, tree, options)?;
-        let at = found.base.scanned_at.as_deref().unwrap_or_default();
-        session.note(&format!("no base was found; these are the changes since the scan of {at}"));
-        return Ok(found);
+        return Ok(None);
     };
     let changed = match &options.changes {
         Changes::Head(name) => git.changed_between(&base.commit, &git.commit(name)?)?,
         _ => git.changed_since(&base.commit)?,
     };
-    Ok(Found { against: Against::Commit(base.commit.clone()), base: base.into(), changed })
+    Ok(Some(Found { against: Against::Commit(base.commit.clone()), base: base.into(), changed }))
 }
 
 fn uncommitted(git: &Git, which: Uncommitted) -> Result<Found, CommandError> {
@@ -186,6 +190,11 @@ fn since_scan(
             .with_hint("name a revision with --base, or run `drift workspace scan` first")
     })?;
     let base = BaseView { scanned_at: Some(scan.at().to_owned()), ..BaseView::of_rule("last_scan") };
+    if !matches!(options.changes, Changes::LastScan) {
+        let at = scan.at();
+        let at = at.parse::<Timestamp>().map_or_else(|_| at.to_owned(), |time| format!("{time:.0}"));
+        session.note(&format!("no base was found; these are the changes since the scan of {at}"));
+    }
     let (changed, scan) = scan.changes(session, &database, (workspace.paths.root(), tree), git, options)?;
     Ok(Found { base, changed, against: Against::Scan(Box::new(scan)) })
 }

@@ -21,8 +21,8 @@ use super::workspace::Workspace;
 use crate::error::CommandError;
 
 pub(crate) use catalog::{
-    ListReport, PinReport, PruneReport, ShowReport, VerifyReport, delete, list, pin, prune, resolve, show,
-    verify,
+    DeleteReport, ListReport, PinReport, PruneReport, ShowReport, VerifyReport, delete, list, pin,
+    plan_delete, prune, resolve, show, verify,
 };
 pub(super) use retention::retain;
 pub(crate) use schedule::{ScheduleOptions, scheduled};

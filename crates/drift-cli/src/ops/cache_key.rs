@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use blake3::Hasher;
 use drift_config::{CiEnv, CiProvider, CiValue};
 use drift_db::{canonical, choose_root, find_workspace};
-use drift_discover::{Git, Head, Tree, TreeOptions};
+use drift_discover::{Examined, Git, Head, Tree, TreeOptions};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ pub(crate) fn run(
     options: &CacheKeyOptions,
 ) -> Result<CacheKeyReport, CommandError> {
     let root = root(session)?;
-    let tree = tree::read(session, &root, &options.tree)?;
+    let tree = tree::read(session, &root, &options.tree, Examined::Manifests)?;
     let content = content(&root, &tree)?;
     session.check()?;
 

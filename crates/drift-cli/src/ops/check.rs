@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use drift_db::{Database, DatabaseKind, LockName, Need, lock_exclusive};
-use drift_discover::{CheckInput, Git, Head, RepoPath, Tree, check, find_top};
+use drift_discover::{CheckInput, Examined, Git, Head, RepoPath, Tree, check, find_top};
 
 use super::base::BaseOptions;
 use super::project::{Known, find};
@@ -71,7 +71,7 @@ struct Revision {
 pub(crate) fn run(session: &Session<'_>, options: &CheckOptions) -> Result<CheckReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let root = workspace.paths.root().to_path_buf();
-    let tree = tree::read(session, &root, &options.scan.tree)?;
+    let tree = tree::read(session, &root, &options.scan.tree, Examined::Manifests)?;
     session.check()?;
     let revision = Revision::read(&root, &options.base)?;
     let shown = selection(&tree, &options.projects)?;
@@ -183,7 +183,7 @@ fn scan_if_needed(
     let options = ScanOptions { rehash: Rehash::Changed, ..options.scan.clone() };
     let paths = &workspace.paths;
     let known = scan::Known::read(session, paths.root(), &options, database)?;
-    scan::store(session, paths, known, || Ok(database), &options, "scan", Record::IfChanged).map(drop)
+    scan::store(session, paths, || Ok(known), || Ok(database), &options, "scan", Record::IfChanged).map(drop)
 }
 
 fn warn_if_everything_is_new(session: &Session<'_>, scope: Scope, earlier: &compare::Earlier) {

@@ -57,6 +57,7 @@ pub(crate) struct Phase<'a> {
 
 impl<'a> Phase<'a> {
     pub(crate) fn start(events: &'a dyn EventSink, name: &str, total: Option<u64>, unit: Unit) -> Phase<'a> {
+        tracing::debug!(total, ?unit, "{name}");
         events.on(Event::Start { phase: name, total, unit });
         Phase { events, reached: AtomicU64::new(0) }
     }

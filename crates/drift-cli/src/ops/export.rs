@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::backup::keep_writers_out;
 use super::wire::below;
 use super::work::with_work;
-use super::workspace::Workspace;
+use super::workspace::{Workspace, named_dir};
 use super::{Session, Warning};
 use crate::error::{CommandError, ErrorCode};
 
@@ -159,7 +159,8 @@ fn prepare_cache(paths: &WorkspacePaths) -> Result<(), CommandError> {
 /// A bundle replaces a file, and nothing that is drift's own.
 fn check_target(paths: &WorkspacePaths, file: &Path) -> Result<(), CommandError> {
     let parent = file.parent().unwrap_or(Path::new("/"));
-    let parent = drift_db::canonical(parent)?;
+    // As where it cannot be written for any other reason.
+    let parent = named_dir(parent).map_err(|error| CommandError { code: ErrorCode::Io, ..error })?;
     if [paths.drift_dir(), paths.backups_dir()].iter().any(|own| parent.starts_with(own)) {
         let message = format!("{} is where drift keeps its own files", parent.display());
         return Err(CommandError::usage(message).with_hint("name a file elsewhere"));

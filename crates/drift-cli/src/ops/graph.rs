@@ -1,20 +1,23 @@
 //! Graph: the projects of the last scan and the edges between them, or the part that is asked for.
+//!
+//! Projects are places in a list until the very end: a graph of thousands is asked for by shells at every prompt.
 
+mod document;
 mod query;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use drift_db::store::{graph, scan};
+use drift_db::store::graph::{self, NodeRow};
+use drift_db::store::scan;
 use drift_db::{DatabaseKind, Need};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::project::{self, Known};
-use super::projects::warn_if_stale;
+use super::projects::{warn_if_stale, warn_unless_scanned};
 use super::workspace::Workspace;
 use super::{Session, wire};
 use crate::error::CommandError;
 
+pub(crate) use document::NodeView;
 pub(crate) use query::{Direction, Links};
 
 /// More chains than these help nobody.
@@ -39,65 +42,69 @@ pub(crate) enum Part {
     Why { from: String, to: String },
 }
 
-/// The graph of the workspace.
-#[derive(Debug, JsonSchema, Serialize)]
+/// The graph of the workspace; nodes are named by their places.
+#[derive(Debug)]
 pub(crate) struct GraphReport {
     pub(crate) stale: bool,
+    /// By id.
     pub(crate) nodes: Vec<NodeView>,
-    pub(crate) edges: Vec<EdgeView>,
-    /// The projects that depend on each other in a circle, by ids.
-    pub(crate) cycles: Vec<Vec<String>>,
-    /// The ids along each of the shortest chains.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) chains: Option<Vec<Vec<String>>>,
-    /// The places of the nodes from which a tree of it hangs.
-    #[serde(skip)]
+    /// Sorted.
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) links: Links,
+    /// The shortest chains, if they were asked for.
+    pub(crate) chains: Option<Vec<Vec<usize>>>,
+    /// The nodes from which a tree of it hangs.
     pub(crate) roots: Vec<usize>,
 }
 
-/// A project.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub(crate) struct NodeView {
-    pub(crate) id: String,
-    pub(crate) name: Option<String>,
-    pub(crate) path: String,
-    pub(crate) ecosystem: String,
-}
-
-/// A declared dependency, by ids.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema, Serialize)]
-pub(crate) struct EdgeView {
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) kind: String,
+/// A declared dependency.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Edge {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) kind: Box<str>,
 }
 
 /// `drift workspace graph`.
 pub(crate) fn run(session: &Session<'_>, options: &GraphOptions) -> Result<GraphReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let database = workspace.reader(DatabaseKind::Drift)?;
-    let (manifests, projects, edges) =
-        database.read(|c| Ok((scan::manifests(c)?, graph::projects(c)?, graph::edges(c)?)))?;
+    let (manifests, nodes, edges) = database.read(|c| {
+        let nodes = graph::nodes(c)?;
+        let places: HashMap<i64, usize> = nodes.iter().map(|node| node.key).zip(0..).collect();
+        let mut edges = Vec::new();
+        graph::for_each_edge(c, |from, to, kind| {
+            // Rows come from a file that others can write: an edge may lead to a project that is gone.
+            if let (Some(&from), Some(&to)) = (places.get(&from), places.get(&to)) {
+                edges.push(Edge { from, to, kind: kind.into() });
+            }
+        })?;
+        edges.sort_unstable();
+        Ok((scan::manifests(c)?, nodes, edges))
+    })?;
+    if nodes.is_empty() {
+        warn_unless_scanned(session, &database)?;
+    }
     let stale = warn_if_stale(session, &workspace.paths, &manifests);
-    let nodes: Vec<NodeView> = (projects.into_iter())
-        .map(|p| NodeView { path: wire::path(&p.path), id: p.id, name: p.name, ecosystem: p.ecosystem })
-        .collect();
-    // Rows come from a file that others can write: an edge may lead to a project that is gone.
-    let ids: HashSet<&str> = nodes.iter().map(|node| &*node.id).collect();
-    let edges = (edges.into_iter())
-        .filter(|edge| ids.contains(&*edge.from) && ids.contains(&*edge.to))
-        .map(|e| EdgeView { from: e.from, to: e.to, kind: e.kind })
-        .collect();
-    let cycles = Vec::new();
-    select(GraphReport { stale, nodes, edges, cycles, chains: None, roots: Vec::new() }, options)
+    let nodes = nodes.into_iter().map(node).collect();
+    select(GraphReport::new(stale, nodes, edges), options)
+}
+
+fn node(row: NodeRow) -> NodeView {
+    NodeView { path: wire::path(&row.path), id: row.id, name: row.name, ecosystem: row.ecosystem }
 }
 
 impl GraphReport {
-    /// The graph by places in `nodes`.
-    pub(crate) fn links(&self) -> Links {
-        let places: HashMap<&str, usize> = self.nodes.iter().map(|node| &*node.id).zip(0..).collect();
-        let edges = self.edges.iter().map(|edge| (places[&*edge.from], places[&*edge.to]));
-        Links::new(self.nodes.len(), edges)
+    fn new(stale: bool, nodes: Vec<NodeView>, edges: Vec<Edge>) -> GraphReport {
+        let links = Links::new(nodes.len(), edges.iter().map(|edge| (edge.from, edge.to)));
+        GraphReport { stale, nodes, edges, links, chains: None, roots: Vec::new() }
+    }
+
+    /// The edges between two nodes.
+    pub(crate) fn between(&self, from: usize, to: usize) -> &[Edge] {
+        let start = self.edges.partition_point(|edge| (edge.from, edge.to) < (from, to));
+        let count = self.edges[start..].iter().take_while(|edge| (edge.from, edge.to) == (from, to)).count();
+        &self.edges[start..start + count]
     }
 
     fn find(&self, given: &str) -> Result<usize, CommandError> {
@@ -106,51 +113,56 @@ impl GraphReport {
             .collect();
         project::find(given, &known)
     }
+
+    /// What is left of it with the nodes that `keep` marks, and of their edges those that `is_kept`.
+    fn part(self, keep: &[bool], is_kept: impl Fn(&Edge) -> bool) -> (GraphReport, Vec<Option<usize>>) {
+        let mut next = 0;
+        let places: Vec<Option<usize>> = (keep.iter())
+            .map(|&keep| {
+                keep.then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        let edges = (self.edges.into_iter())
+            .filter(is_kept)
+            .filter_map(|edge| Some(Edge { from: places[edge.from]?, to: places[edge.to]?, ..edge }))
+            .collect();
+        let nodes = self.nodes.into_iter().zip(keep).filter(|(_, keep)| **keep).map(|(node, _)| node);
+        (GraphReport::new(self.stale, nodes.collect(), edges), places)
+    }
 }
 
 /// Keeps the part that is asked for.
 fn select(whole: GraphReport, options: &GraphOptions) -> Result<GraphReport, CommandError> {
-    let links = whole.links();
-    let mut start = None;
-    let (keep, chains) = match &options.part {
+    match &options.part {
         Part::Between { from, to } => {
-            start = from.as_deref().map(|given| whole.find(given)).transpose()?;
+            let start = from.as_deref().map(|given| whole.find(given)).transpose()?;
             let to = to.as_deref().map(|given| whole.find(given)).transpose()?;
-            (between(&links, start, to, options), None)
+            let keep = between(&whole.links, start, to, options);
+            let (mut part, places) = match keep.contains(&false) {
+                true => whole.part(&keep, |_| true),
+                false => (whole, (0..keep.len()).map(Some).collect()),
+            };
+            part.roots = match start.and_then(|start| places[start]) {
+                Some(start) => vec![start],
+                None => part.links.roots(options.direction),
+            };
+            Ok(part)
         }
         Part::Why { from, to } => {
-            let chains = links.chains(whole.find(from)?, whole.find(to)?, MAX_CHAINS);
+            let mut chains = whole.links.chains(whole.find(from)?, whole.find(to)?, MAX_CHAINS);
             let mut keep = vec![false; whole.nodes.len()];
             chains.iter().flatten().for_each(|&node| keep[node] = true);
-            (keep, Some(chains))
+            let steps: Vec<[usize; 2]> =
+                chains.iter().flat_map(|chain| chain.windows(2)).map(|step| [step[0], step[1]]).collect();
+            let (part, places) = whole.part(&keep, |edge| steps.contains(&[edge.from, edge.to]));
+            chains.iter_mut().flatten().for_each(|node| *node = places[*node].unwrap_or(*node));
+            let roots = part.links.roots(options.direction);
+            Ok(GraphReport { chains: Some(chains), roots, ..part })
         }
-    };
-    let id = |node: usize| whole.nodes[node].id.clone();
-    let chains: Option<Vec<Vec<String>>> =
-        chains.map(|chains| chains.into_iter().map(|chain| chain.into_iter().map(id).collect()).collect());
-    let kept: HashSet<&str> =
-        whole.nodes.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(node, _)| &*node.id).collect();
-    let steps: Option<HashSet<(&str, &str)>> = chains.as_ref().map(|chains| {
-        chains.iter().flat_map(|chain| chain.windows(2)).map(|step| (&*step[0], &*step[1])).collect()
-    });
-    let is_kept = |edge: &&EdgeView| match &steps {
-        Some(steps) => steps.contains(&(&*edge.from, &*edge.to)),
-        None => kept.contains(&*edge.from) && kept.contains(&*edge.to),
-    };
-    let mut part = GraphReport {
-        stale: whole.stale,
-        nodes: whole.nodes.iter().filter(|node| kept.contains(&*node.id)).cloned().collect(),
-        edges: whole.edges.iter().filter(is_kept).cloned().collect(),
-        cycles: Vec::new(),
-        chains: chains.clone(),
-        roots: Vec::new(),
-    };
-    let links = part.links();
-    let start = start.and_then(|start| part.nodes.iter().position(|node| node.id == whole.nodes[start].id));
-    part.roots = start.map_or_else(|| links.roots(options.direction), |start| vec![start]);
-    let ids = |circle: Vec<usize>| circle.into_iter().map(|node| part.nodes[node].id.clone()).collect();
-    part.cycles = links.circles().into_iter().map(ids).collect();
-    Ok(part)
+    }
 }
 
 /// Whether each node is on a way from `from` to `to`; without them, from the roots, and to anywhere.

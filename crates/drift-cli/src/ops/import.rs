@@ -12,7 +12,7 @@ use drift_db::intent::{self, Operation};
 pub(crate) use drift_db::private::Results;
 use drift_db::store::file;
 use drift_db::{DatabaseKind, LockName, WorkspacePaths, inspect, lock_exclusive, lock_shared};
-use drift_discover::{Fingerprint, Vouched, WalkOptions, find_top, fingerprint, walk};
+use drift_discover::{Fingerprint, WalkOptions, Work, find_top, fingerprint, walk};
 use drift_gc::RetentionPolicy;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -221,7 +221,8 @@ fn compare(
     let likely: Vec<u32> = proof.likely.iter().map(|(place, _)| *place).collect();
     let mut unchanged = proof.proved.len() as u64;
     let mut sink = |found: Fingerprint| unchanged += u64::from(proof.confirms(&found));
-    fingerprint(root, &files, &likely, &Vouched::default(), 0, flag, &|_| {}, &mut sink)?;
+    let work = Work { root, files: &files, places: &likely, threads: 0, cancel: flag, on: &|_| {} };
+    fingerprint(work, &mut sink)?;
     Ok((unchanged, rows.saturating_sub(unchanged)))
 }
 

@@ -3,6 +3,7 @@
 //! Idempotent and convergent: every step may be done again. The `init` events come after both databases exist
 //! fully migrated; from then on a missing database is damage, which init refuses to paper over.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use drift_db::store::{event, workspace};
@@ -17,9 +18,9 @@ use serde::Serialize;
 
 use super::migrate::{self, MigrateOptions};
 use super::recovery::{lock_settled, settle};
-use super::scan::{self, Known, Record, ScanOptions};
+use super::scan::{self, Known, Record, ScanOptions, ScanReport};
 use super::wire::ProblemView;
-use super::workspace::{home, unfinished};
+use super::workspace::{home, is_there, named_dir, unfinished};
 use super::{Place, Session, Warning, known, random};
 use crate::error::CommandError;
 
@@ -63,21 +64,54 @@ pub(crate) fn run(session: &Session<'_>, options: &InitOptions) -> Result<InitRe
     let paths = choose(session)?;
     durable::refuse_foreign_dir(&paths.backups_dir())?;
     finish_deletes(&paths)?;
+    if !is_there(&paths.drift_dir())? {
+        // What is lost is refused before anything stands in its place.
+        refuse_damage(&inspect(&paths)?, &options.recreate)?;
+    }
     prepare_dir(&paths)?;
     if let Some(ready) = open_ready(session, &paths, options)? {
         return ready.scan(session, &paths, options, Record::IfChanged);
     }
     let lock = lock_exclusive(&paths, LockName::Workspace, &session.lock_request())?;
     settle(session, &paths, &lock)?;
-    let mut inspection = inspect(&paths)?;
+    let inspection = inspect(&paths)?;
     let created = !inspection.initialised() || inspection.databases.iter().any(FoundDatabase::is_lost);
-    if !inspection.is_ready() {
-        complete(session, &paths, inspection, options, &lock)?;
-        inspection = inspect(&paths)?;
+    let is_empty = |found: &FoundDatabase| found.kind == DatabaseKind::Drift && found.is_lost();
+    let is_first = inspection.databases.iter().any(is_empty);
+    let open = || {
+        let inspection = match inspection.is_ready() {
+            true => inspection,
+            false => {
+                complete(session, &paths, inspection, options, &lock)?;
+                inspect(&paths)?
+            }
+        };
+        Ok(Ready { created, ..Ready::open(&paths, inspection, lock)? })
+    };
+    if is_first {
+        // Nothing is stored, so the tree is walked while the databases are made.
+        let known = Known::nothing(session, paths.root(), &options.scan);
+        return first_scan(session, &paths, options, known, open);
     }
-    let mut ready = Ready::open(&paths, inspection, lock)?;
-    ready.created = created;
-    ready.scan(session, &paths, options, Record::Always)
+    open()?.scan(session, &paths, options, Record::Always)
+}
+
+/// Scans into databases that `open` makes meanwhile.
+fn first_scan(
+    session: &Session<'_>,
+    paths: &WorkspacePaths,
+    options: &InitOptions,
+    known: Known,
+    open: impl FnOnce() -> Result<Ready, CommandError>,
+) -> Result<InitReport, CommandError> {
+    let ready = OnceCell::new();
+    let drift = || {
+        let opened = open()?;
+        Ok(&ready.get_or_init(|| opened).drift)
+    };
+    let scan = scan::store(session, paths, || Ok(known), drift, &options.scan, "init", Record::Always)?;
+    let ready = ready.into_inner().ok_or_else(|| unfinished(paths.root()))?;
+    ready.report(session, paths, scan)
 }
 
 /// Both databases complete, and the right to write.
@@ -106,7 +140,17 @@ impl Ready {
         record: Record,
     ) -> Result<InitReport, CommandError> {
         let known = Known::read(session, paths.root(), &options.scan, &self.drift)?;
-        let scan = scan::store(session, paths, known, || Ok(&self.drift), &options.scan, "init", record)?;
+        let drift = || Ok(&self.drift);
+        let scan = scan::store(session, paths, || Ok(known), drift, &options.scan, "init", record)?;
+        self.report(session, paths, scan)
+    }
+
+    fn report(
+        self,
+        session: &Session<'_>,
+        paths: &WorkspacePaths,
+        scan: ScanReport,
+    ) -> Result<InitReport, CommandError> {
         let created = self.created;
         let identity = self.drift.read(workspace::get)?;
         // Whoever asks the registry how this workspace is must not find it busy.
@@ -157,7 +201,8 @@ fn refuse_damage(inspection: &Inspection, recreate: &[DatabaseKind]) -> Result<(
     if let Some(found) = anew.iter().find(|found| !found.is_lost()) {
         let message =
             format!("{} is there; --recreate only makes one anew that was lost", found.path.display());
-        return Err(CommandError::usage(message));
+        let hint = "leave out --recreate, or bring a snapshot back with `drift workspace restore`";
+        return Err(CommandError::usage(message).with_hint(hint));
     }
     kept.into_iter().try_for_each(|found| Ok(inspection.usable_one(found, Need::Known)?))
 }
@@ -227,7 +272,7 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     let place = session.place;
     let home = home(place);
     let root = match &place.root {
-        Some(root) => canonical(root)?,
+        Some(root) => named_dir(root)?,
         None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
     };
     refuse_home(session, &root)?;

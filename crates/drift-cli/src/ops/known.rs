@@ -15,7 +15,7 @@ use drift_db::{DatabaseKind, DbError, Need, canonical, find_workspace};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::workspace::{Workspace, home};
+use super::workspace::{Workspace, home, named_dir};
 use super::{Place, Session, Warning};
 use crate::error::{CommandError, ErrorCode};
 
@@ -143,10 +143,11 @@ pub(crate) fn add(
     name: Option<&str>,
 ) -> Result<AddReport, CommandError> {
     if name.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
-        return Err(CommandError::usage("a name has a visible character and no control character"));
+        let message = "a name has a visible character and no control character";
+        return Err(CommandError::usage(message).with_hint("name it such as `--name shop`"));
     }
     let place = match dir {
-        Some(dir) => Place { cwd: dir.to_path_buf(), root: None, ..session.place.clone() },
+        Some(dir) => Place { cwd: named_dir(dir)?, root: None, ..session.place.clone() },
         None => session.place.clone(),
     };
     let found = Session { place: &place, ..*session };
@@ -242,7 +243,10 @@ pub(crate) fn info(session: &Session<'_>, name: Option<&str>) -> Result<KnownVie
     let (known, registered) = match (at, around) {
         (Some(at), _) => (entries[at].clone(), true),
         (None, Some(root)) => (unregistered(root), false),
-        (None, None) => return Err(CommandError::new(ErrorCode::NotFound, "no workspace is meant")),
+        (None, None) => {
+            let error = CommandError::new(ErrorCode::NotFound, "no workspace is meant");
+            return Err(error.with_hint("name one of `drift project list`"));
+        }
     };
     let examined = health::examine(session, &known);
     let is_current = current.as_ref() == Some(&known.path);

@@ -220,7 +220,7 @@ pub(super) fn plans(
     let meant = |kind: DatabaseKind| options.databases.is_empty() || options.databases.contains(&kind);
     if options.to.is_some() && options.databases.len() != 1 {
         let message = "--to needs --database: each database counts its own versions";
-        return Err(CommandError::new(ErrorCode::Usage, message));
+        return Err(CommandError::usage(message).with_hint("add `--database drift` or `--database cortex`"));
     }
     (versions(inspection).filter(|(kind, _)| meant(*kind)))
         .map(|(kind, version)| Ok(MigrationPlan::new(kind, version, options.to)?))

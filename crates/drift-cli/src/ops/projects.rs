@@ -2,7 +2,7 @@
 
 use drift_db::store::graph::{self, ProjectRow};
 use drift_db::store::scan::{self, ManifestRow, Stamp};
-use drift_db::{DatabaseKind, Need, WorkspacePaths};
+use drift_db::{Database, DatabaseKind, Need, WorkspacePaths};
 use drift_discover::{RepoPath, Stat, first_changed, input_stat_if_readable};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -55,6 +55,9 @@ pub(crate) fn run(session: &Session<'_>) -> Result<ProjectsReport, CommandError>
     let (manifests, workspaces, projects, problems) = database.read(|c| {
         Ok((scan::manifests(c)?, graph::workspaces(c)?, graph::projects(c)?, scan::problems(c)?))
     })?;
+    if projects.is_empty() {
+        warn_unless_scanned(session, &database)?;
+    }
     Ok(ProjectsReport {
         stale: warn_if_stale(session, &workspace.paths, &manifests),
         workspaces: (workspaces.into_iter())
@@ -85,6 +88,15 @@ fn view(row: ProjectRow) -> ProjectView {
         languages: row.languages,
         frameworks: row.frameworks,
     }
+}
+
+/// Says in a warning that no project is known because nothing was looked at.
+pub(super) fn warn_unless_scanned(session: &Session<'_>, database: &Database) -> Result<(), CommandError> {
+    if database.read(scan::last)?.is_none() {
+        let warning = Warning::new("scan.none", "nothing was scanned yet");
+        session.warn(warning.with_hint("run `drift workspace scan`"));
+    }
+    Ok(())
 }
 
 /// Whether a file that the graph depends on is not as the last scan saw it; says so in one warning.

@@ -17,7 +17,7 @@ use super::init::prepare_dir;
 use super::recovery::{tell, warn_if_pending};
 use super::wire::below;
 use super::work::with_work;
-use super::workspace::{home, identity, locate};
+use super::workspace::{home, identity, locate, named_dir};
 use super::{Session, Warning, context, known};
 use crate::error::{CommandError, ErrorCode};
 
@@ -90,10 +90,18 @@ pub(crate) fn plan(session: &Session<'_>, options: &RestoreOptions) -> Result<Pl
     Ok(Planned { paths, plan })
 }
 
-/// The plan as a report, for `--dry-run`.
-pub(crate) fn describe(session: &Session<'_>, planned: &Planned) -> Result<RestoreReport, CommandError> {
+/// The plan as a report, for `--dry-run`. What goes into a directory of its own changes nothing that is live.
+pub(crate) fn describe(
+    session: &Session<'_>,
+    planned: &Planned,
+    to: Option<&Path>,
+) -> Result<RestoreReport, CommandError> {
     warn_if_pending(session, &planned.paths)?;
-    Ok(RestoreReport { dry_run: true, ..report(planned) })
+    let report = RestoreReport { dry_run: true, ..report(planned) };
+    Ok(match to {
+        Some(dir) => RestoreReport { to: Some(dir.display().to_string()), plan: Vec::new(), ..report },
+        None => report,
+    })
 }
 
 /// Does what was planned.
@@ -157,8 +165,8 @@ pub(crate) fn extract_to(
     let (paths, snapshot) = (&planned.paths, &planned.plan.snapshot);
     // SQLite wants to know a directory without links; the last part may not be there yet.
     let dir = match (dir.parent(), dir.file_name()) {
-        (Some(parent), Some(name)) if !dir.exists() => canonical(parent)?.join(name),
-        _ => canonical(dir)?,
+        (Some(parent), Some(name)) if !dir.exists() => named_dir(parent)?.join(name),
+        _ => named_dir(dir)?,
     };
     with_work(session, paths, |work| extract(work, snapshot, &planned.kinds(), &dir))?;
     Ok(RestoreReport { to: Some(dir.display().to_string()), ..report(planned) })
@@ -194,8 +202,11 @@ fn settle_or_replace(
     }
 }
 
-/// The workspace that is restored: the one that is found, else the one that init would make.
+/// The workspace that is restored: the one that is named or found, else the one that init would make.
 pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
+    if let Some(root) = &session.place.root {
+        return Ok(WorkspacePaths::new(named_dir(root)?));
+    }
     match locate(session.place) {
         Err(error) if error.code == ErrorCode::NoWorkspace => {
             let home = home(session.place);

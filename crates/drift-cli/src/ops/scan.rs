@@ -9,12 +9,15 @@ mod known;
 pub(super) mod proof;
 mod report;
 mod rows;
+mod seen;
 mod tally;
 
 use std::borrow::Borrow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
+use drift_db::store::StoredPath;
 use drift_db::store::directory::{self, DirectoryRow};
 use drift_db::store::file::{self, FileRow, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
@@ -23,18 +26,19 @@ use drift_db::{
     Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
 };
 use drift_discover::{
-    Changes, Event, Fingerprint, Git, Head, Problem, Tree, TreeOptions, Walk, WalkMemory, WalkedDir,
-    discover_tree, find_top, fingerprint, walk_again,
+    Changes, Event, Fingerprint, Hashing, Head, Problem, Tree, TreeOptions, Vouched, WalkedDir, Work,
+    discover_tree,
 };
 use jiff::Timestamp;
 
 use super::wire::{ProblemView, stored};
-use super::workspace::{Workspace, warn_if_tracked};
-use super::{Session, Unit, context, tree};
+use super::workspace::Workspace;
+use super::{Session, Unit, context};
 use crate::error::CommandError;
 pub(super) use known::Known;
 use known::Same;
 use proof::Proof;
+use seen::Seen;
 use tally::Tally;
 
 pub(crate) use report::{Moved, ScanReport};
@@ -72,9 +76,20 @@ pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanRe
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
     let paths = workspace.paths.clone();
-    let visitor = workspace.inspection.visitor(DatabaseKind::Drift);
-    let visitor = visitor.ok_or_else(|| super::workspace::unfinished(paths.root()))?;
-    let known = Known::read(session, paths.root(), options, &visitor)?;
+    let beside = workspace.inspection.visitor_beside(DatabaseKind::Drift);
+    let known = match beside {
+        Some(_) => None,
+        // The only connection there can be is in use later.
+        None => {
+            let visitor = workspace.inspection.visitor(DatabaseKind::Drift);
+            let visitor = visitor.ok_or_else(|| super::workspace::unfinished(paths.root()))?;
+            Some(Known::read(session, paths.root(), options, &visitor)?)
+        }
+    };
+    let read = || match (beside, known) {
+        (Some(visitor), _) => Known::read(session, paths.root(), options, &visitor),
+        (None, known) => Ok(known.unwrap_or_default()),
+    };
     let open = || {
         workspace.inspection.check_before_writing(
             session.databases.startup,
@@ -85,86 +100,78 @@ pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanRe
         // The inspection found both databases complete.
         database.ok_or_else(|| super::workspace::unfinished(paths.root()))
     };
-    store(session, &paths, known, open, options, "scan", Record::Always)
+    store(session, &paths, read, open, options, "scan", Record::Always)
 }
 
-/// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer. `open`
-/// gives the database that `known` was read from, and runs beside the walk.
+/// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer. `known` tells
+/// what is stored, before the walk; `open` gives the database that holds it, and runs beside both.
 pub(super) fn store<D: Borrow<Database>>(
     session: &Session<'_>,
     paths: &WorkspacePaths,
-    mut known: Known,
+    known: impl FnOnce() -> Result<Known, DbError> + Send,
     open: impl FnOnce() -> Result<D, CommandError>,
     options: &ScanOptions,
     command: &str,
     record: Record,
 ) -> Result<ScanReport, CommandError> {
     let started = Instant::now();
-    let memory = known.take_memory();
-    let last_id = known.last_id();
-    let (mut walked, head, found, database) = std::thread::scope(|threads| {
-        let walker = threads.spawn(|| walk_tree(session, paths, memory, options));
-        let database = open()?;
-        let found = known.find_graph(session, paths.root(), options, database.borrow())?;
-        let (walked, head) = walker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok::<_, CommandError>((walked, head, found, database))
-    })?;
-    let mut changes = known.compare(&walked.files, options.rehash);
-    drop(known);
-    let dirs = std::mem::take(&mut walked.dirs);
-    let remembered = match found {
-        Some(found) => found.tree(walked, &changes, options),
-        None => Err(walked),
-    };
-    let (tree, same) = match remembered {
-        Ok((tree, same)) => (tree, Some(same)),
-        Err(walked) => {
-            let discover = &options.tree.discover;
-            (discover_tree(paths.root(), walked, discover, session.interrupt.flag())?, None)
-        }
-    };
     let root = paths.root();
-    database.borrow().write(|tx| {
-        let now = session.now.to_string();
-        let proof = match options.rehash {
-            Rehash::Changed => proof::spare(root, &tree.files, &mut changes, tx)?,
-            // Nothing is believed, and what git has for a content is asked all the same.
-            Rehash::All => Proof::new(root, &tree.files, &changes),
-        };
-        let (tree, dirs, changes, proof) = (&tree, &dirs[..], &changes, &proof);
-        let scan = Scan { session, root, tree, dirs, changes, proof, options };
-        let (written, report) = scan.write(tx, same, head, &now)?;
-        let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
-        if written == Written::Something || record == Record::Always {
-            let finished = session.now + started.elapsed();
-            append(tx, &report, command, &now, &finished.to_string())?;
+    let (seen, found, database) = std::thread::scope(|threads| {
+        let walker = threads.spawn(|| Seen::now(session, paths, known()?, options));
+        let database = open()?;
+        let found = known::find_graph(session, root, options, database.borrow())?;
+        let seen = walker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok::<_, CommandError>((seen, found, database))
+    })?;
+    let Seen { mut walked, head, mut changes, last_id } = seen;
+    let database = database.borrow();
+    let mut proof = match options.rehash {
+        Rehash::Changed => proof::spare(root, &walked.files, &mut changes, database)?,
+        // Nothing is believed, and what git has for a content is asked all the same.
+        Rehash::All => Proof::default(),
+    };
+    let asked = proof.vouched.take();
+    let (dirs, are_dirs_same) = (std::mem::take(&mut walked.dirs), walked.is_as_remembered);
+    let dirs = (!are_dirs_same).then_some(&dirs[..]);
+    let (files, places) = (Arc::clone(&walked.files), changes.places());
+    let bytes = places.iter().map(|&at| files.stat(at as usize).size).sum();
+    let phase = session.phase("hashing", Some(bytes), Unit::Bytes);
+    let on = |event: Event| {
+        if let Event::Hashed { bytes, .. } = event {
+            phase.reach(bytes);
         }
-        match (written, record) {
-            (Written::Something, _) => context::write(tx, &now)?,
-            (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
-            (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
-        }
-        Ok(report)
-    })
-}
-
-/// Walks the tree, and meanwhile asks git what is checked out.
-fn walk_tree(
-    session: &Session<'_>,
-    paths: &WorkspacePaths,
-    memory: Option<WalkMemory>,
-    options: &ScanOptions,
-) -> Result<(Walk, Head), CommandError> {
-    let phase = tree::phase(session);
-    let on = |event: Event| tree::reach(&phase, event);
+    };
+    let cancel = session.interrupt.flag();
+    let work = Work { root, files: &files, places: &places, threads: options.threads, cancel, on: &on };
     std::thread::scope(|threads| {
-        let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
-        threads.spawn(|| warn_if_tracked(session, paths));
-        let walk = &options.tree.walk;
-        let walked = walk_again(paths.root(), walk, memory, session.interrupt.flag(), &on)?;
-        // Without git a scan is as good; it then says nothing of a commit.
-        let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
-        Ok((walked, head))
+        // Files are being hashed while projects are looked for and stored.
+        let vouched = || asked.unwrap_or_else(|| Vouched::new(root, &files, &places));
+        let hashing = Hashing::start(threads, work, vouched);
+        let remembered = match found {
+            Some(found) => found.tree(walked, &changes, options),
+            None => Err(walked),
+        };
+        let (tree, same) = match remembered {
+            Ok((tree, same)) => (tree, Some(same)),
+            Err(walked) => (discover_tree(root, walked, &options.tree.discover, cancel)?, None),
+        };
+        database.write(|tx| {
+            let now = session.now.to_string();
+            let (tree, changes, proof) = (&tree, &changes, &proof);
+            let scan = Scan { session, root, tree, dirs, changes, proof, options };
+            let (written, report) = scan.write(tx, same, head, hashing, &now)?;
+            let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
+            if written == Written::Something || record == Record::Always {
+                let finished = session.now + started.elapsed();
+                append(tx, &report, command, &now, &finished.to_string())?;
+            }
+            match (written, record) {
+                (Written::Something, _) => context::write(tx, &now)?,
+                (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
+                (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
+            }
+            Ok(report)
+        })
     })
 }
 
@@ -180,7 +187,8 @@ struct Scan<'a> {
     session: &'a Session<'a>,
     root: &'a Path,
     tree: &'a Tree,
-    dirs: &'a [WalkedDir],
+    /// `None` if they are as stored.
+    dirs: Option<&'a [WalkedDir]>,
     changes: &'a Changes,
     proof: &'a Proof,
     options: &'a ScanOptions,
@@ -193,6 +201,7 @@ impl Scan<'_> {
         tx: &Changing<'_>,
         same: Option<Same>,
         head: Head,
+        hashing: Hashing<'_>,
         now: &str,
     ) -> Result<(Written, ScanReport), CommandError> {
         let Scan { tree, .. } = *self;
@@ -208,8 +217,10 @@ impl Scan<'_> {
         };
         let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
         let mut tally = Tally::new(tree, &keys, &files, &replaced);
-        let unreadable = self.store_files(&keys, &mut tally, tx)?;
-        let reassigned = if replaced.changed { reassign(tree, &keys, tx)? } else { 0 };
+        let unreadable = self.store_files(&keys, &mut tally, hashing, tx)?;
+        // What was written just now has its owner.
+        let is_all_new = self.changes.is_all_new() && self.proof.proved.is_empty();
+        let reassigned = if replaced.changed && !is_all_new { reassign(tree, &keys, tx)? } else { 0 };
         let row = |problem: &Problem| rows::problem(tree, &keys, problem);
         let problems = problems.into_iter().chain(tree.problems.iter().map(row));
         let mut problems: Vec<ProblemRow> = problems.chain(unreadable.iter().map(row)).collect();
@@ -232,12 +243,14 @@ impl Scan<'_> {
         } else if !unreadable.is_empty() {
             tx.run(|c| discovery::replace(c, None))?;
         }
-        let dirs = self.dirs.iter().map(|WalkedDir { path, rules, evidence }| DirectoryRow {
-            path,
-            rules: *rules,
-            evidence: *evidence,
-        });
-        tx.run(|c| directory::replace(c, dirs))?;
+        if let Some(dirs) = self.dirs {
+            let dirs = dirs.iter().map(|WalkedDir { path, rules, evidence }| DirectoryRow {
+                path,
+                rules: *rules,
+                evidence: *evidence,
+            });
+            tx.run(|c| directory::replace(c, dirs))?;
+        }
         let report = ScanReport {
             files: tree.files.len() as u64,
             added: tally.added,
@@ -264,23 +277,15 @@ impl Scan<'_> {
         Ok((if differs { Written::Something } else { Written::Nothing }, report))
     }
 
-    /// Hashes and writes the files.
+    /// Writes the files, as their hashes come.
     fn store_files(
         &self,
         keys: &[i64],
         tally: &mut Tally<'_>,
+        hashing: Hashing<'_>,
         tx: &Changing<'_>,
     ) -> Result<Vec<Problem>, CommandError> {
-        let Scan { session, root, tree, changes, proof, options, .. } = *self;
-        let mut places = [&changes.added[..], &changes.changed[..]].concat();
-        places.sort_unstable();
-        let bytes = places.iter().map(|&at| tree.files.stat(at as usize).size).sum();
-        let phase = session.phase("hashing", Some(bytes), Unit::Bytes);
-        let on = |event: Event| {
-            if let Event::Hashed { bytes, .. } = event {
-                phase.reach(bytes);
-            }
-        };
+        let Scan { session, tree, changes, proof, .. } = *self;
         let found = tx.run(|c| {
             let mut writer = FileWriter::new(c)?;
             for path in &changes.removed {
@@ -294,16 +299,15 @@ impl Scan<'_> {
                 tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
                 tally.vouched += 1;
             }
+            let mut owners = rows::OwnerKeys::new(tree, keys);
             let mut written = Ok(());
             let mut sink = |found: Fingerprint| {
                 if written.is_ok() {
-                    let row = rows::file(tree, keys, &found);
+                    let row = rows::file(tree, &mut owners, &found);
                     written = store_file(&mut writer, row, &found, changes, proof, tally);
                 }
             };
-            let flag = session.interrupt.flag();
-            let (files, vouched, threads) = (&tree.files, &proof.vouched, options.threads);
-            let found = fingerprint(root, files, &places, vouched, threads, flag, &on, &mut sink);
+            let found = hashing.finish(session.interrupt.flag(), &mut sink);
             written.map(|()| found)
         })?;
         Ok(found?)
@@ -344,17 +348,16 @@ fn store_file(
 /// many changed hands.
 fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError> {
     tx.run(|c| {
+        let mut owners = rows::OwnerKeys::new(tree, keys);
         let mut moved = Vec::new();
-        file::for_each(c, |row| {
-            let dir = row.path.0.iter().rposition(|&b| b == b'/').map_or(&[][..], |end| &row.path.0[..end]);
-            let owner = rows::owner(tree, keys, dir);
-            if owner != row.project {
-                moved.push(FileRow { project: owner, ..row });
+        file::for_each_owner(c, |path, before| {
+            let dir = path.iter().rposition(|&b| b == b'/').map_or(&[][..], |end| &path[..end]);
+            let owner = owners.of_dir(dir);
+            if owner != before {
+                moved.push((StoredPath(path.into()), owner));
             }
-            Ok(())
         })?;
-        let mut writer = FileWriter::new(c)?;
-        moved.iter().try_for_each(|row| writer.replace(row))?;
+        file::assign(c, &moved)?;
         Ok(moved.len() as u64)
     })
 }

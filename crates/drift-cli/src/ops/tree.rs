@@ -2,15 +2,20 @@
 
 use std::path::Path;
 
-use drift_discover::{Event, Tree, TreeOptions, read_tree};
+use drift_discover::{Event, Examined, Tree, TreeOptions, read_tree};
 
 use super::{Phase, Session, Unit};
 use crate::error::CommandError;
 
 /// Walks the tree at `root` and discovers its projects; nothing is written.
-pub(super) fn read(session: &Session<'_>, root: &Path, options: &TreeOptions) -> Result<Tree, CommandError> {
+pub(super) fn read(
+    session: &Session<'_>,
+    root: &Path,
+    options: &TreeOptions,
+    examined: Examined,
+) -> Result<Tree, CommandError> {
     let phase = phase(session);
-    Ok(read_tree(root, options, session.interrupt.flag(), &|event| reach(&phase, event))?)
+    Ok(read_tree(root, options, examined, session.interrupt.flag(), &|event| reach(&phase, event))?)
 }
 
 /// The phase that a walk is.

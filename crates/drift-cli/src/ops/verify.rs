@@ -1,19 +1,21 @@
 //! Verify: everything that could be wrong with a workspace, found without changing a byte of it.
 //!
-//! Each database is checked on its own threads; then what lies around them: schemas that do not belong
+//! The databases are checked together, on all threads; beside that what lies around them: schemas that do not belong
 //! together, permissions, an interrupted change, the headers of the snapshots (their content with `--deep`).
 
 use std::io::ErrorKind;
 use std::path::Path;
 #[cfg(unix)]
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
+use drift_db::private::Meanwhile;
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DatabaseVerdict, DbError, LockName, Severity, SharedLock,
-    VerifyFinding, VerifyLevel, VerifyRun, WorkspacePaths, inspect, integrity, intent, lock_shared,
-    verify_database,
+    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DbError, LockName, Severity, SharedLock, VerifyFinding,
+    VerifyLevel, VerifyRun, WorkspacePaths, durable::refuse_foreign_dir, inspect, intent, lock_shared,
+    verify_databases,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -99,6 +101,10 @@ fn name(severity: Severity) -> &'static str {
 /// `drift workspace verify`.
 pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<VerifyReport, CommandError> {
     let paths = locate(session.place)?;
+    let foreign = foreign_dirs(&paths)?;
+    if !foreign.is_empty() {
+        return Ok(report(options.level, foreign, Vec::new()));
+    }
     let there = is_there(&paths.drift_dir())?;
     if !there && drift_db::snapshots(&paths).is_empty() {
         return Err(none_at(paths.root()));
@@ -119,10 +125,17 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         writer => writer?.flatten(),
     };
+    let told_wrong = OnceLock::new();
+    let look = || {
+        // Nobody else sets it; only of a database that turns out to be sound is the answer looked at.
+        let _ = told_wrong.set(lock.as_ref().map_or(Ok(None), |lock| self::told_wrong(&paths, lock)));
+    };
     // git takes some milliseconds to say what it tracks.
     let (databases, around) = std::thread::scope(|scope| {
         let around = scope.spawn(|| surroundings(&paths));
-        let databases = databases(session, &paths, options);
+        let meanwhile: Vec<Meanwhile<'_>> =
+            if options.level >= VerifyLevel::Normal { vec![Box::new(look)] } else { Vec::new() };
+        let databases = databases(session, &paths, options, meanwhile);
         (databases, around.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
     let (mut findings, unchecked) = databases?;
@@ -130,7 +143,11 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         && options.level >= VerifyLevel::Normal
         && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
     {
-        findings.extend(told_wrong(&paths, lock)?);
+        // Where the databases can be open only once at a time, it is asked again.
+        findings.extend(match told_wrong.into_inner() {
+            Some(Ok(finding)) => finding,
+            Some(Err(_)) | None => self::told_wrong(&paths, lock)?,
+        });
     }
     findings.extend(around);
     if options.level >= VerifyLevel::Normal {
@@ -146,8 +163,12 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         findings.extend(snapshots(session, &paths, options.level)?);
     }
-    Ok(VerifyReport {
-        level: match options.level {
+    Ok(report(options.level, findings, unchecked))
+}
+
+fn report(level: VerifyLevel, findings: Vec<FindingView>, unchecked: Vec<String>) -> VerifyReport {
+    VerifyReport {
+        level: match level {
             VerifyLevel::Quick => "quick",
             VerifyLevel::Normal => "default",
             VerifyLevel::Deep => "deep",
@@ -155,14 +176,30 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         healthy: !findings.iter().any(FindingView::is_error),
         findings,
         unchecked,
-    })
+    }
 }
 
-/// Both databases at once: what is wrong with them, and what was left out.
+/// What stands in the place of drift's directories. Nothing behind it is looked at.
+fn foreign_dirs(paths: &WorkspacePaths) -> Result<Vec<FindingView>, CommandError> {
+    let mut findings = Vec::new();
+    for name in [DRIFT_DIR, BACKUPS_DIR] {
+        match refuse_foreign_dir(&paths.root().join(name)) {
+            Err(DbError::Untrusted { detail, .. }) => {
+                let hint = "move it away: what is behind it is not drift's";
+                findings.push(FindingView::new("fs.link", Severity::Error, name, detail, hint));
+            }
+            looked => looked?,
+        }
+    }
+    Ok(findings)
+}
+
+/// Both databases at once: what is wrong with them, and what was left out. `meanwhile` is done on the same threads.
 fn databases(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     options: &VerifyOptions,
+    meanwhile: Vec<Meanwhile<'_>>,
 ) -> Result<(Vec<FindingView>, Vec<String>), CommandError> {
     let chosen = |kind: &DatabaseKind| options.databases.is_empty() || options.databases.contains(kind);
     let kinds: Vec<DatabaseKind> = DatabaseKind::WORKSPACE.into_iter().filter(chosen).collect();
@@ -175,24 +212,14 @@ fn databases(
     let progress = |_, _| phase.reach(done.fetch_add(1, Ordering::Relaxed) + 1);
     let run = VerifyRun {
         level: options.level,
-        threads: 1,
+        threads: options.threads,
         staging: staging.as_ref().map(tempfile::TempDir::path),
         interrupt: session.interrupt.shared(),
         progress: &progress,
+        meanwhile,
     };
-    let verdicts: Vec<(DatabaseKind, drift_db::Result<DatabaseVerdict>)> = std::thread::scope(|scope| {
-        let sizes = kinds.iter().map(|kind| paths.database(*kind).metadata().map_or(0, |meta| meta.len()));
-        let share = integrity::share(options.threads, &sizes.collect::<Vec<_>>());
-        let check = |(kind, threads): (&DatabaseKind, usize)| {
-            let (kind, path, run) = (*kind, paths.database(*kind), VerifyRun { threads, ..run });
-            (kind, scope.spawn(move || verify_database(&path, kind, run)))
-        };
-        let threads: Vec<_> = kinds.iter().zip(share).map(check).collect();
-        let join = |(kind, thread): (DatabaseKind, std::thread::ScopedJoinHandle<'_, _>)| {
-            (kind, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        };
-        threads.into_iter().map(join).collect()
-    });
+    let files: Vec<_> = kinds.iter().map(|kind| (paths.database(*kind), *kind)).collect();
+    let verdicts = kinds.iter().copied().zip(verify_databases(&files, run));
     let (mut findings, mut unchecked) = (Vec::new(), Vec::new());
     let mut known = Vec::new();
     for (kind, verdict) in verdicts {

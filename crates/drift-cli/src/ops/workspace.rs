@@ -1,5 +1,6 @@
 //! Finding and opening the workspace: the part that every operation on an existing one shares.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use drift_db::store::workspace::{self, WorkspaceRow};
@@ -92,9 +93,8 @@ pub(super) fn warn_if_tracked(session: &Session<'_>, paths: &WorkspacePaths) {
 pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
     if let Some(root) = &place.root {
         return match canonical(root) {
-            Err(DbError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                Err(none_at(root))
-            }
+            Err(DbError::Io { source, .. }) if is_absent(&source) => Err(none_at(root)),
+            Ok(found) if !found.is_dir() => Err(none_at(root)),
             found => Ok(WorkspacePaths::new(found?)),
         };
     }
@@ -103,6 +103,22 @@ pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
         Some(root) => Ok(WorkspacePaths::new(root)),
         None => Err(none_at(&start)),
     }
+}
+
+/// A directory that the user named and that has to be there, as SQLite and the locks need it.
+pub(super) fn named_dir(dir: &Path) -> Result<PathBuf, CommandError> {
+    let wrong = |message: String| {
+        Err(CommandError::usage(message).with_hint("make the directory first, or name another"))
+    };
+    match dir.metadata() {
+        Ok(meta) if !meta.is_dir() => wrong(format!("{} is not a directory", dir.display())),
+        Err(why) if is_absent(&why) => wrong(format!("there is no directory {}", dir.display())),
+        _ => Ok(canonical(dir)?),
+    }
+}
+
+fn is_absent(why: &std::io::Error) -> bool {
+    matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// Who the workspace is, if its database tells. Fails where the files cannot be looked at.

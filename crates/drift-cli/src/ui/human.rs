@@ -50,6 +50,14 @@ pub(crate) fn age(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// `2026-11-22T20:15:30Z`: the same point in time to the second, with which `--since` works as well.
+pub(crate) fn moment(at: &str) -> String {
+    match at.parse::<Timestamp>() {
+        Ok(time) => format!("{time:.0}"),
+        Err(_) => at.to_owned(),
+    }
+}
+
 /// `1 project`, `12,345 projects`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })

@@ -91,7 +91,10 @@ impl Ui {
         self.progress.clear();
         let document = match self.settings.format {
             Format::Json => report::document(report, &self.warnings(), self.settings.json_layout)?,
-            _ => Text::render(style::choice(self.settings.colour_stdout), |text| report.text(text))?,
+            _ => {
+                let colour = style::choice(self.settings.colour_stdout);
+                Text::render(colour, self.settings.line, |text| report.text(text))?
+            }
         };
         self.answer(&document).map_err(|error| {
             CommandError::new(ErrorCode::of_io(&error), "cannot write the result to stdout")

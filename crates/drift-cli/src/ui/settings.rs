@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(super) progress: bool,
     pub(super) colour_stdout: bool,
     pub(super) colour_stderr: bool,
+    /// How wide the terminal of stdout is, if it is one.
+    pub(super) line: Option<usize>,
     /// `--yes`.
     pub(super) assume_yes: bool,
     /// There is someone to ask.
@@ -34,6 +36,7 @@ impl Settings {
             progress: terminal.stderr && !json && !global.quiet && !global.no_progress,
             colour_stdout: colour(global.color, env, terminal.stdout),
             colour_stderr: colour(global.color, env, terminal.stderr),
+            line: terminal.line,
             assume_yes: global.yes,
             interactive: terminal.stdin && terminal.stderr && !json,
         }

@@ -82,6 +82,7 @@ const TEXT: Settings = Settings {
     progress: false,
     colour_stdout: false,
     colour_stderr: false,
+    line: None,
     assume_yes: false,
     interactive: false,
 };

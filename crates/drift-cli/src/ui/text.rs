@@ -15,6 +15,8 @@ use super::{Table, Tone, styled};
 /// ends, tabs, styles, and what is written by [`Text::raw`].
 pub(crate) struct Text {
     colour: ColorChoice,
+    /// How wide the terminal is, if it is one.
+    line: Option<usize>,
     bytes: Vec<u8>,
     /// Up to here, `bytes` is as it is to be printed.
     settled: usize,
@@ -23,9 +25,10 @@ pub(crate) struct Text {
 impl Text {
     pub(super) fn render(
         colour: ColorChoice,
+        line: Option<usize>,
         write: impl FnOnce(&mut Text) -> io::Result<()>,
     ) -> io::Result<Vec<u8>> {
-        let mut text = Text { colour, bytes: Vec::new(), settled: 0 };
+        let mut text = Text { colour, line, bytes: Vec::new(), settled: 0 };
         write(&mut text)?;
         text.settle();
         Ok(text.bytes)
@@ -34,7 +37,8 @@ impl Text {
     fn settle(&mut self) {
         let lines = String::from_utf8_lossy(&self.bytes[self.settled..]);
         let mut tamed = tame_lines(&lines).into_owned();
-        if self.colour == ColorChoice::Never {
+        // What is tame has no other control characters than those of styles, and these begin with an escape.
+        if self.colour == ColorChoice::Never && tamed.contains('\x1b') {
             tamed = strip_str(&tamed).to_string();
         }
         self.bytes.truncate(self.settled);
@@ -63,7 +67,8 @@ impl Text {
     }
 
     pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
-        table.write(self)
+        let line = self.line;
+        table.write(self, line)
     }
 }
 

@@ -1,7 +1,7 @@
-use super::{explain, long_help, see_help};
+use super::{command_of, explain, long_help};
 
 fn check(rendered: &str, message: &str, hint: &str) {
-    let error = explain(rendered);
+    let error = explain(rendered, "drift man");
     assert_eq!((error.message.as_str(), error.hint.as_deref()), (message, Some(hint)));
 }
 
@@ -23,9 +23,9 @@ fn what_the_parser_renders_becomes_message_and_hint() {
         "error: invalid value 'q' for '--format <FORMAT>'\n  [possible values: text, json]\n\n\
          For more information, try '--help'.\n",
         "invalid value 'q' for '--format <FORMAT>' [possible values: text, json]",
-        "see `drift --help`",
+        "see `drift man --help`",
     );
-    check("", "", "see `drift --help`");
+    check("", "", "see `drift man --help`");
 }
 
 #[test]
@@ -38,10 +38,11 @@ fn the_long_help_tells_the_exit_codes() {
 }
 
 #[test]
-fn the_help_of_the_command_at_hand_is_named() {
-    let check = |usage, expected: &str| assert_eq!(see_help(usage), expected);
-    check(Some("drift workspace [OPTIONS] <COMMAND>"), "see `drift workspace --help`");
-    check(Some("drift man <A>"), "see `drift man --help`");
-    check(Some("drift workspace --json <COMMAND>"), "see `drift workspace --help`");
-    check(None, "see `drift --help`");
+fn the_command_is_found_among_the_flags() {
+    let check = |line: &str, expected: &str| {
+        assert_eq!(command_of(&line.split(' ').map(Into::into).collect::<Vec<_>>()), expected, "{line}");
+    };
+    check("drift", "drift");
+    check("drift --json workspace -C dir migrate --to 0", "drift workspace migrate");
+    check("drift workspace backup nope", "drift workspace backup");
 }

@@ -40,11 +40,18 @@ fn root_of(path: &Path, name: &str) -> usize {
     Connection::open(path).unwrap().query_row(sql, [name], |row| row.get::<_, i64>(0)).unwrap() as usize
 }
 
+fn checked<'a>(connection: &'a Connection, path: &'a Path) -> Checked<'a> {
+    Checked { connection, path, open: |path| connection::open(path, Access::Immutable) }
+}
+
+fn check(connection: &Connection, path: &Path, run: Run<'_>) -> Result<Vec<IntegrityFinding>> {
+    check_all(&[checked(connection, path)], Vec::new(), run).pop().unwrap()
+}
+
 fn findings(path: &Path, level: Level, threads: usize) -> Vec<IntegrityFinding> {
     let connection = connection::open(path, Access::Immutable).unwrap();
-    let open = || connection::open(path, Access::Immutable);
     let interrupt = Arc::default();
-    check(&connection, path, &open, Run { threads, ..Run::new(level, &interrupt) }).unwrap()
+    check(&connection, path, Run { threads, ..Run::new(level, &interrupt) }).unwrap()
 }
 
 /// What the first pass alone says.
@@ -188,20 +195,72 @@ fn a_full_text_index_is_asked_last_or_not_at_all() {
 fn an_interrupt_ends_every_part() {
     let (_temp, path) = large();
     let connection = connection::open(&path, Access::Immutable).unwrap();
-    let open = || connection::open(&path, Access::Immutable);
     let interrupt = Arc::new(AtomicBool::new(true));
     for threads in [1, 2] {
         let run = Run { threads, ..Run::new(Level::Full, &interrupt) };
-        let stopped = check(&connection, &path, &open, run);
+        let stopped = check(&connection, &path, run);
         assert!(matches!(stopped, Err(DbError::Interrupted)), "{stopped:?}");
     }
 }
 
 #[test]
-fn the_larger_database_gets_more_threads() {
-    assert_eq!(share(2, &[500, 500]), [1, 1]);
-    assert_eq!(share(2, &[900, 100]), [2, 1]);
-    assert_eq!(share(8, &[700, 300]), [6, 3]);
-    assert_eq!(share(1, &[900, 100]), [1, 1]);
-    assert_eq!(share(2, &[0, 0]), [1, 1]);
+fn only_a_much_larger_database_is_split() {
+    assert!(!is_much_larger(500, 1000, 2));
+    assert!(!is_much_larger(600, 1000, 2));
+    assert!(is_much_larger(900, 1000, 2));
+    assert!(is_much_larger(500, 500, 2));
+    assert!(is_much_larger(500, 1000, 8));
+    assert!(!is_much_larger(900, 1000, 1));
+}
+
+#[test]
+fn several_databases_are_told_apart() {
+    let ((_first, sound), (_second, broken)) = (large(), large());
+    let mut bytes = fs_err::read(&broken).unwrap();
+    let free = number(&bytes, 36);
+    set(&mut bytes, 36, free + 1);
+    fs_err::write(&broken, &bytes).unwrap();
+    let connections = [&sound, &broken].map(|path| connection::open(path, Access::Immutable).unwrap());
+    let databases: Vec<_> =
+        (connections.iter().zip([&sound, &broken])).map(|(one, path)| checked(one, path)).collect();
+    for threads in [1, 2, 5] {
+        let (interrupt, met) = (Arc::default(), AtomicUsize::new(0));
+        let alone = Work::Alone(Box::new(|| {
+            met.fetch_add(1, Ordering::Relaxed);
+        }));
+        let on = |number| {
+            let met = &met;
+            Work::On(
+                number,
+                Box::new(move |_: &Connection| {
+                    met.fetch_add(10, Ordering::Relaxed);
+                    Ok(())
+                }),
+            )
+        };
+        let besides = vec![alone, on(0), on(1)];
+        let run = Run { threads, ..Run::new(Level::Full, &interrupt) };
+        let found: Vec<_> = check_all(&databases, besides, run).into_iter().map(Result::unwrap).collect();
+        assert_eq!(found[0], []);
+        assert!(found[1][0].message.contains("Freelist"), "{:?}", found[1]);
+        assert_eq!(met.load(Ordering::Relaxed), 21);
+    }
+}
+
+#[test]
+fn dangling_rows_are_told_once_for_each_pair_of_tables() {
+    let (_temp, path) = large();
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; INSERT INTO memory_link VALUES (9001, 1, 'a'), (9002, 9003, 'b');",
+        )
+        .unwrap();
+    drop(connection);
+    for threads in [1, 2] {
+        let found = findings(&path, Level::Quick, threads);
+        let broken = found.iter().filter(|finding| finding.code == "foreign_key").collect::<Vec<_>>();
+        assert_eq!(broken.len(), 1, "{found:?}");
+        assert_eq!(broken[0].message, "a row of memory_link refers to a row of memory that is not there");
+    }
 }

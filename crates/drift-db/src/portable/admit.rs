@@ -20,6 +20,7 @@ use super::carry::{self, EPOCH, Way};
 use super::draft::attach;
 use super::{MAX_VALUE_BYTES, close, create_blank, dangling, open_to_fill};
 use crate::connection::{self, PAGE_SIZE, UriMode};
+use crate::durable;
 use crate::error::{DbError, IoContext, Result, SqlContext};
 use crate::kind::DatabaseKind;
 use crate::schema;
@@ -73,6 +74,7 @@ pub fn admit(
         memory::rebuild_index(&connection).at(target)?;
         close(connection, target)?;
     }
+    durable::sync_file(target)?;
     Ok(Arrival { kind, schema_version })
 }
 

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::{close, open_to_fill};
 use crate::copy::PinnedSource;
+use crate::durable;
 use crate::error::{Result, SqlContext};
 use crate::kind::DatabaseKind;
 use crate::migrate::Author;
@@ -40,7 +41,8 @@ pub fn adopt(
     }
     local(&connection, kind, known, identity, author).at(path)?;
     connection.execute_batch("COMMIT").at(path)?;
-    close(connection, path)
+    close(connection, path)?;
+    durable::sync_file(path)
 }
 
 /// Appends a row as it is.

@@ -1,8 +1,8 @@
 //! [`Draft`]: a database on its way out.
 //!
 //! Order: the source is pinned, passed through the gate and attached to a new, blank database of the same schema
-//! → each table that is carried, in the order of its key → counters → foreign keys → synced. Nothing is written
-//! to the source.
+//! → each table that is carried, in the order of its key → counters → foreign keys. Nothing is written to the
+//! source, and nothing synced: the new database goes into an archive.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -78,7 +78,7 @@ impl Draft {
         Ok(Draft { source, path, form, target, connection, copy, redacted })
     }
 
-    /// Fills the new database and closes it, synced.
+    /// Fills the new database and closes it.
     pub fn fill(mut self, interrupt: &Arc<AtomicBool>) -> Result<Portable> {
         let filled = self.carry(interrupt);
         let portable = Portable {

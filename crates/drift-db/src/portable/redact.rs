@@ -75,19 +75,50 @@ const PERSONAL: &[&str] = &[
     "workdir",
 ];
 
+/// Which of the above two neighbouring bytes can begin: what the first byte says and what the second one says have a
+/// bit in common. Nearly all of a text is passed over by this alone.
+const PAIRS: ([u32; 256], [u32; 256]) = {
+    const SLASH: u32 = 1;
+    const PRIVATE_KEY: u32 = 2;
+    const DRIVE: u32 = 4;
+    const FIRST_TOKEN: u32 = 8;
+    assert!(TOKENS.len() < 29, "each has a bit");
+    let (mut first, mut second) = ([0; 256], [SLASH; 256]);
+    first[b'/' as usize] = SLASH;
+    first[b'\\' as usize] = SLASH;
+    first[b'-' as usize] = PRIVATE_KEY;
+    second[b'-' as usize] |= PRIVATE_KEY;
+    second[b':' as usize] |= DRIVE;
+    let mut letter = b'C';
+    while letter <= b'f' {
+        if letter <= b'Z' || letter >= b'c' {
+            first[letter as usize] |= DRIVE;
+        }
+        letter += 1;
+    }
+    let mut token = 0;
+    while token < TOKENS.len() {
+        let start = TOKENS[token].0.as_bytes();
+        first[start[0] as usize] |= FIRST_TOKEN << token;
+        second[start[1] as usize] |= FIRST_TOKEN << token;
+        token += 1;
+    }
+    (first, second)
+};
+
 /// The text without what must not leave.
 pub(super) fn text<'a>(text: &'a str, places: &Places) -> Cow<'a, str> {
     let bytes = text.as_bytes();
     let (mut out, mut kept, mut at) = (String::new(), 0, 0);
-    while at < bytes.len() {
-        // Of each kind the first byte tells that it can be one.
+    let can_begin = |pair: &[u8]| PAIRS.0[usize::from(pair[0])] & PAIRS.1[usize::from(pair[1])] != 0;
+    while let Some(next) = bytes[at..].windows(2).position(can_begin) {
+        at += next;
         let found = match bytes[at] {
             b'/' | b'\\' => place(text, at, places).or_else(|| user_info(text, at)),
-            b'A' | b'g' | b'n' | b'p' | b's' | b'x' => token(text, at),
             b'-' => private_key(text, at),
-            // A drive: `C:\Users\joe`.
-            b'C'..=b'Z' | b'c'..=b'f' => place(text, at, places),
-            _ => None,
+            // Neither begins inside a word.
+            _ if at > 0 && is_word(bytes[at - 1]) => None,
+            _ => token(text, at).or_else(|| place(text, at, places)),
         };
         match found {
             Some((end, stand_in)) => {
@@ -105,6 +136,11 @@ pub(super) fn text<'a>(text: &'a str, places: &Places) -> Cow<'a, str> {
     Cow::Owned(out)
 }
 
+/// Part of a name or a token.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
 /// The member of a path ends here.
 fn ends(bytes: &[u8], at: usize) -> bool {
     bytes.get(at).is_none_or(|&byte| {
@@ -115,7 +151,7 @@ fn ends(bytes: &[u8], at: usize) -> bool {
 
 /// A path begins here, and is not part of a longer one.
 fn begins(bytes: &[u8], at: usize) -> bool {
-    at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'_' | b'-' | b'.' | b'~'))
+    at == 0 || !(is_word(bytes[at - 1]) || matches!(bytes[at - 1], b'.' | b'~'))
 }
 
 fn place(text: &str, at: usize, places: &Places) -> Option<(usize, &'static str)> {
@@ -152,13 +188,9 @@ fn user_info(text: &str, at: usize) -> Option<(usize, &'static str)> {
 
 fn token(text: &str, at: usize) -> Option<(usize, &'static str)> {
     let bytes = text.as_bytes();
-    let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if at > 0 && word(&bytes[at - 1]) {
-        return None;
-    }
     let (start, least) = TOKENS.iter().find(|(start, _)| bytes[at..].starts_with(start.as_bytes()))?;
     let rest = &bytes[at + start.len()..];
-    let length = rest.iter().position(|byte| !word(byte)).unwrap_or(rest.len());
+    let length = rest.iter().position(|&byte| !is_word(byte)).unwrap_or(rest.len());
     // Words have no digits; tokens have.
     let is_token = length >= *least && rest[..length].iter().any(u8::is_ascii_digit);
     is_token.then_some((at + start.len() + length, "[redacted]"))
@@ -234,14 +266,18 @@ fn with_text(
     context: &Context<'_>,
     change: impl FnOnce(&str) -> Option<String>,
 ) -> rusqlite::Result<ToSqlOutput<'static>> {
-    Ok(match context.get_raw(0) {
-        ValueRef::Text(bytes) => {
-            let given = String::from_utf8_lossy(bytes);
-            let changed = change(&given);
-            ToSqlOutput::Owned(Value::Text(changed.unwrap_or_else(|| given.into_owned())))
+    let ValueRef::Text(bytes) = context.get_raw(0) else { return Ok(ToSqlOutput::Owned(context.get(0)?)) };
+    let changed = match std::str::from_utf8(bytes) {
+        // As it is, without a copy.
+        Ok(given) => {
+            change(given).map_or(ToSqlOutput::Arg(0), |changed| ToSqlOutput::Owned(Value::Text(changed)))
         }
-        _ => ToSqlOutput::Owned(context.get(0)?),
-    })
+        Err(_) => {
+            let given = String::from_utf8_lossy(bytes);
+            ToSqlOutput::Owned(Value::Text(change(&given).unwrap_or_else(|| given.into_owned())))
+        }
+    };
+    Ok(changed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `file`: a fingerprint of every file, keyed and ordered by path.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 
 use super::StoredPath;
@@ -14,7 +16,7 @@ pub struct FileRow {
     pub mtime: i64,
     pub inode: i64,
     pub blake3: [u8; 32],
-    pub language: Option<String>,
+    pub language: Option<Cow<'static, str>>,
     /// The key of the project that owns it.
     pub project: Option<i64>,
     /// The id that git has for the content, where it is known to be that.
@@ -23,17 +25,23 @@ pub struct FileRow {
 
 const COLUMNS: &str = "path, size, mtime, inode, blake3, language, project, git_oid";
 
-/// Calls `each` with every row in the order of [`StoredPath`].
-pub fn for_each(
+/// Calls `each` with the path of every file and the key of the project that owns it, in the order of [`StoredPath`].
+pub fn for_each_owner(
     connection: &Connection,
-    mut each: impl FnMut(FileRow) -> rusqlite::Result<()>,
+    mut each: impl FnMut(&[u8], Option<i64>),
 ) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM file ORDER BY path"))?;
+    let mut statement = connection.prepare("SELECT path, project FROM file ORDER BY path")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        each(from_row(row)?)?;
+        each(row.get_ref(0)?.as_bytes()?, row.get(1)?);
     }
     Ok(())
+}
+
+/// Gives files to projects, by key.
+pub fn assign(tx: &Connection, owners: &[(StoredPath, Option<i64>)]) -> rusqlite::Result<()> {
+    let mut statement = tx.prepare("UPDATE file SET project = ?2 WHERE path = ?1")?;
+    owners.iter().try_for_each(|(path, owner)| statement.execute(params![path, owner]).map(drop))
 }
 
 /// What tells whether a file may have changed, without a copy.
@@ -74,7 +82,7 @@ fn from_row(row: &Row) -> rusqlite::Result<FileRow> {
         mtime: row.get(2)?,
         inode: row.get(3)?,
         blake3: row.get(4)?,
-        language: row.get(5)?,
+        language: row.get::<_, Option<String>>(5)?.map(Cow::Owned),
         project: row.get(6)?,
         git_id: row.get(7)?,
     })

@@ -100,6 +100,45 @@ pub fn live_projects(connection: &Connection) -> rusqlite::Result<Vec<(i64, Proj
     Ok(live.map(|stored| (stored.key, stored.row)).collect())
 }
 
+/// What of a live project stands in a drawing of the graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeRow {
+    pub key: i64,
+    pub id: String,
+    pub name: Option<String>,
+    pub path: StoredPath,
+    pub ecosystem: String,
+}
+
+/// That of all live projects, by id.
+pub fn nodes(connection: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
+    let mut statement =
+        connection.prepare("SELECT key, id, name, path, ecosystem FROM project WHERE removed_at IS NULL")?;
+    let rows = statement.query_map([], |row| {
+        Ok(NodeRow {
+            key: row.get(0)?,
+            id: row.get(1)?,
+            name: row.get(2)?,
+            path: row.get(3)?,
+            ecosystem: row.get(4)?,
+        })
+    })?;
+    let mut nodes = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    // Cheaper than to look every row up by its place in the index.
+    nodes.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    Ok(nodes)
+}
+
+/// Calls `each` with every edge: the keys of both projects, of which one may be gone, and the kind.
+pub fn for_each_edge(connection: &Connection, mut each: impl FnMut(i64, i64, &str)) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT from_key, to_key, kind FROM project_edge")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_str()?);
+    }
+    Ok(())
+}
+
 /// The keys of the live projects, by id.
 pub fn keys(connection: &Connection) -> rusqlite::Result<HashMap<String, i64>> {
     let mut statement = connection.prepare("SELECT id, key FROM project WHERE removed_at IS NULL")?;

@@ -29,7 +29,8 @@ pub struct Expired {
     pub bytes: u64,
 }
 
-/// The old rows of a database at its latest schema, by table, empty ones left out.
+/// The old rows of a database, by table, empty ones left out. What an older schema does not have yet has no old
+/// rows.
 pub fn expired(
     connection: &Connection,
     kind: DatabaseKind,
@@ -37,6 +38,9 @@ pub fn expired(
 ) -> rusqlite::Result<Vec<Expired>> {
     let mut found = Vec::new();
     for rule in rules(kind) {
+        if !rule.applies(connection)? {
+            continue;
+        }
         let sql =
             format!("SELECT count(*), coalesce(sum({}), 0) FROM {}", rule.size, rule.condition(connection)?);
         let (rows, bytes) = connection.query_row(&sql, [rule.cutoff(cutoffs)], |row| {
@@ -133,6 +137,12 @@ fn rules(kind: DatabaseKind) -> &'static [Rule] {
 impl Rule {
     fn cutoff<'a>(&self, cutoffs: &'a Cutoffs) -> &'a str {
         (self.which)(cutoffs)
+    }
+
+    /// Whether the schema has the table, with the column that tells when.
+    fn applies(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = ?)";
+        connection.query_row(sql, [self.table, self.at], |row| row.get(0))
     }
 
     /// `table WHERE …` with one parameter: the time.

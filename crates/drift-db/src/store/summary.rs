@@ -206,16 +206,28 @@ fn languages(connection: &Connection, projects: &[ProjectRow]) -> rusqlite::Resu
     let in_projects = count_names(projects.iter().flat_map(|row| row.languages.iter().map(String::as_str)));
     let in_projects: HashMap<String, usize> =
         in_projects.into_iter().map(|tally| (tally.name, tally.count)).collect();
-    let files = tallies(
-        connection,
-        "SELECT language, count(*) FROM file WHERE language IS NOT NULL GROUP BY language",
-    )?;
+    let files = files_by_language(connection)?;
     let language = |tally: Tally| Language {
         projects: in_projects.get(&tally.name).copied().unwrap_or_default(),
         files: tally.count,
         name: tally.name,
     };
     Ok(files.into_iter().map(language).collect())
+}
+
+/// Counted here, because SQLite would sort every row of the largest table to group them.
+fn files_by_language(connection: &Connection) -> rusqlite::Result<Vec<Tally>> {
+    let mut statement = connection.prepare("SELECT language FROM file WHERE language IS NOT NULL")?;
+    let mut rows = statement.query([])?;
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(0)?.as_str()?;
+        match counts.get_mut(name) {
+            Some(count) => *count += 1,
+            None => drop(counts.insert(name.to_owned(), 1)),
+        }
+    }
+    Ok(sorted(counts.into_iter().map(|(name, count)| Tally { name, count }).collect()))
 }
 
 /// npm's `react` and Cargo's are two.

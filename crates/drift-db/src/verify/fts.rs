@@ -5,10 +5,12 @@
 //! (<https://sqlite.org/fts5.html#the_integrity_check_command>).
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::{Severity, VerifyFinding, VerifyLevel, VerifyRun};
+use super::{Severity, VerifyFinding};
 use crate::connection::{self, Access};
 use crate::copy::{PinnedSource, Watch};
 use crate::error::{DbError, Result, SqlContext};
@@ -17,26 +19,29 @@ use crate::kind::DatabaseKind;
 /// The first schema of cortex.db with a full-text index.
 const SINCE: u32 = 2;
 
-pub(super) fn check(
-    connection: &Connection,
-    path: &Path,
-    kind: DatabaseKind,
-    version: u32,
-    run: VerifyRun<'_>,
-) -> Result<Vec<VerifyFinding>> {
-    if kind != DatabaseKind::Cortex || version < SINCE {
-        return Ok(Vec::new());
-    }
-    if let Some(message) = rows_out_of_step(connection).at(path)? {
-        return Ok(vec![finding(message)]);
-    }
-    match run.staging {
-        Some(staging) if run.level == VerifyLevel::Deep => words(path, kind, staging, run),
-        _ => Ok(Vec::new()),
-    }
+/// Whether this version of the database has one.
+pub(super) fn is_there(kind: DatabaseKind, version: u32) -> bool {
+    kind == DatabaseKind::Cortex && version >= SINCE
 }
 
-fn rows_out_of_step(connection: &Connection) -> rusqlite::Result<Option<String>> {
+/// What comes of the comparison of rows, if it was made; where those agree and there is a place for a copy, also of
+/// the words.
+pub(super) fn conclude(
+    rows: Option<rusqlite::Result<Option<String>>>,
+    path: &Path,
+    kind: DatabaseKind,
+    staging: Option<&Path>,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<Vec<VerifyFinding>> {
+    let Some(rows) = rows else { return Ok(Vec::new()) };
+    if let Some(message) = rows.at(path)? {
+        return Ok(vec![finding(message)]);
+    }
+    staging.map_or_else(|| Ok(Vec::new()), |staging| words(path, kind, staging, interrupt))
+}
+
+/// In which way the rows differ, if they do.
+pub(super) fn rows_out_of_step(connection: &Connection) -> rusqlite::Result<Option<String>> {
     // One walk over the rows of memory, which are long.
     let joined =
         "SELECT count(*), count(d.id) FROM memory LEFT JOIN memory_fts_docsize AS d ON d.id = memory.id";
@@ -48,9 +53,14 @@ fn rows_out_of_step(connection: &Connection) -> rusqlite::Result<Option<String>>
         .then(|| format!("the full-text index lacks {missing} rows of memory and has {extra} that are gone")))
 }
 
-fn words(path: &Path, kind: DatabaseKind, staging: &Path, run: VerifyRun<'_>) -> Result<Vec<VerifyFinding>> {
+fn words(
+    path: &Path,
+    kind: DatabaseKind,
+    staging: &Path,
+    interrupt: &Arc<AtomicBool>,
+) -> Result<Vec<VerifyFinding>> {
     let copy = staging.join(kind.file_name());
-    let watch = Watch { advance: &|_| {}, interrupt: run.interrupt };
+    let watch = Watch { advance: &|_| {}, interrupt };
     PinnedSource::open(path, kind)?.copy_to(&copy, watch)?;
     let connection = connection::open(&copy, Access::Write)?;
     let check = "INSERT INTO memory_fts (memory_fts, rank) VALUES ('integrity-check', 1)";

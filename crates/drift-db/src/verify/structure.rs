@@ -4,34 +4,36 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{Severity, VerifyFinding, VerifyLevel, VerifyRun};
+use super::{DatabaseVerdict, Opened, Severity, VerifyFinding, VerifyLevel};
 use crate::connection::{self, Access};
-use crate::error::Result;
+use crate::error::{Result, SqlContext};
 use crate::integrity::{self, IntegrityFinding, Level};
 use crate::kind::DatabaseKind;
 use crate::state;
 
-/// Checks the database that `connection` has open.
-pub(super) fn check(
-    connection: &Connection,
+/// Opens the database once more, beside the connection that cleans up.
+pub(super) fn open_beside(path: &Path) -> Result<Connection> {
+    connection::open(path, Access::Read).or_else(|_| state::open_reader(path))
+}
+
+/// Adds what the checks found, and what they were not asked.
+pub(super) fn conclude(
+    opened: &Opened,
     path: &Path,
     kind: DatabaseKind,
-    run: VerifyRun<'_>,
-) -> Result<Vec<VerifyFinding>> {
-    let level = if run.level == VerifyLevel::Quick { Level::Quick } else { Level::Full };
-    let run =
-        integrity::Run { level, threads: run.threads, interrupt: run.interrupt, progress: run.progress };
-    let open = || connection::open(path, Access::Read).or_else(|_| state::open_reader(path));
-    let findings = integrity::check(connection, path, &open, run)?;
-    Ok(findings.into_iter().map(|found| finding(kind, found)).collect())
+    level: VerifyLevel,
+    found: Result<Vec<IntegrityFinding>>,
+    verdict: &mut DatabaseVerdict,
+) -> Result<()> {
+    verdict.findings.extend(found?.into_iter().map(|found| finding(kind, found)));
+    if level == VerifyLevel::Normal {
+        verdict.unchecked = left_out(&opened.connection, path, kind).at(path)?;
+    }
+    Ok(())
 }
 
 /// The full-text indexes that were not asked to check themselves, because the database is large.
-pub(super) fn left_out(
-    connection: &Connection,
-    path: &Path,
-    kind: DatabaseKind,
-) -> rusqlite::Result<Vec<String>> {
+fn left_out(connection: &Connection, path: &Path, kind: DatabaseKind) -> rusqlite::Result<Vec<String>> {
     let size = path.metadata().map_or(0, |meta| meta.len());
     if integrity::asks_virtual_tables(Level::Full, size) {
         return Ok(Vec::new());

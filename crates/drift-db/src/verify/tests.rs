@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
 
-use super::{VerifyLevel, VerifyRun, verify_database};
+use super::{VerifyLevel, VerifyRun, verify_databases};
 use crate::create::{JournalMode, create};
 use crate::kind::DatabaseKind;
 use crate::migrate::Author;
@@ -28,9 +28,10 @@ fn codes(path: &Path, kind: DatabaseKind, level: VerifyLevel) -> Vec<String> {
         staging: Some(&staging_path),
         interrupt: &interrupt,
         progress: &|_, _| {},
+        meanwhile: Vec::new(),
     };
     let before = fs_err::read(path).ok();
-    let verdict = verify_database(path, kind, run).unwrap();
+    let verdict = verify_databases(&[(path.to_path_buf(), kind)], run).pop().unwrap().unwrap();
     assert_eq!(fs_err::read(path).ok(), before, "the file is byte-identical");
     let sidecars = crate::paths::database_set(path)[1..].iter().filter(|file| file.exists()).count();
     assert_eq!(sidecars, 0);

@@ -14,17 +14,17 @@ use config::{Config, Import};
 
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range, syntax};
-use crate::glob::{Glob, GlobOptions};
+use crate::glob::{Glob, GlobOptions, MAX_PATTERNS, first_beyond};
 use crate::graph::{Ecosystem, EdgeKind, ExternalDependency};
 use crate::lower::Exclusions;
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
 const CONFIGS: [&str; 2] = ["deno.json", "deno.jsonc"];
-/// Deno's patterns are `*` for one directory and `**` for any number.
+/// Deno's patterns; an entry without `*` and `?` is a path.
 const GLOBS: GlobOptions = GlobOptions {
-    dot: true,
-    braces: true,
+    dot: false,
+    braces: false,
     extended: false,
     escapes: false,
     picomatch: false,
@@ -72,29 +72,54 @@ fn find(context: &Context) -> Found {
 /// The members of the workspace at `root`, itself included.
 fn members(context: &Context, root: &RepoPath, config: &Config) -> BTreeSet<RepoPath> {
     let mut members = BTreeSet::from([root.clone()]);
-    for entry in &config.members {
-        let report = |code, message| {
-            let line = syntax::line_of(context, &config.path, entry);
-            context.problem(&config.path, line, code, message);
-        };
-        let found =
-            Glob::new(entry, GLOBS).and_then(|glob| glob.find(context.source(), root, EntryKind::Dir));
-        let is_member = |dir: &RepoPath| {
-            config_of(context, dir).is_some()
-                || dir.join("package.json").is_some_and(|path| context.is_file(&path))
+    let is_member = |dir: &RepoPath| {
+        config_of(context, dir).is_some()
+            || dir.join("package.json").is_some_and(|path| context.is_file(&path))
+    };
+    let report = |entry: &str, code, message| {
+        let line = syntax::line_of(context, &config.path, entry);
+        context.problem(&config.path, line, code, message);
+    };
+    let end = first_beyond(config.members.iter().map(String::as_str)).unwrap_or(config.members.len());
+    if let Some(entry) = config.members.get(end) {
+        let message =
+            format!("has more than {MAX_PATTERNS} patterns; this one and the members behind it are not read");
+        report(entry, "member.pattern", message);
+    }
+    let (negated, entries): (Vec<&String>, Vec<&String>) =
+        config.members[..end].iter().partition(|entry| entry.starts_with('!'));
+    let mut left_out = Vec::new();
+    for entry in negated.into_iter().take(MAX_PATTERNS) {
+        match Glob::new(&entry[1..], GLOBS) {
+            Ok(glob) => left_out.push(glob),
+            Err(error) => report(entry, "member.pattern", format!("pattern `{entry}` {error}")),
+        }
+    }
+    for entry in entries {
+        let is_pattern = entry.contains(['*', '?']);
+        let found = match (is_pattern, root.join(entry)) {
+            (false, Some(dir)) => Ok(BTreeSet::from([dir])),
+            // The error for a path that leaves the repository is that of the pattern.
+            _ => Glob::new(entry, GLOBS).and_then(|glob| glob.find(context.source(), root, EntryKind::Dir)),
         };
         match found {
             Ok(mut found) => {
+                // What an entry names as a path is a member whatever the others take away.
+                let stays = |dir: &RepoPath| {
+                    let below = dir.strip_prefix(root).unwrap_or_default();
+                    !is_pattern || !left_out.iter().any(|glob| glob.is_match(below))
+                };
+                let matched = found.len();
+                found.retain(|dir| stays(dir));
+                let taken = matched - found.len();
                 found.retain(is_member);
-                if found.is_empty() {
-                    report(
-                        "member.missing",
-                        format!("the member `{entry}` matches no package; correct or remove it"),
-                    );
+                if found.is_empty() && taken == 0 {
+                    let message = format!("the member `{entry}` matches no package; correct or remove it");
+                    report(entry, "member.missing", message);
                 }
                 members.extend(found);
             }
-            Err(error) => report("member.pattern", format!("pattern `{entry}` {error}")),
+            Err(error) => report(entry, "member.pattern", format!("pattern `{entry}` {error}")),
         }
     }
     members

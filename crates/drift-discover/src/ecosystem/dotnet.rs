@@ -12,6 +12,7 @@ mod condition;
 mod evaluate;
 mod file;
 mod files;
+mod functions;
 mod properties;
 mod solution;
 

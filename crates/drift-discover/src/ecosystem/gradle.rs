@@ -1,8 +1,8 @@
 //! Gradle: settings files, which name the projects of a build, and build files, which name dependencies.
 //!
 //! `settings.rs` and `build.rs` read literal statements in Groovy and Kotlin; `blocks.rs` knows in which blocks a
-//! statement stands; `catalog.rs` reads version catalogs. A build is a workspace, and the name of a project is
-//! its path in the build (`:a:b`).
+//! statement stands; `unroll.rs` writes loops over literals out; `catalog.rs` reads version catalogs. A build is a
+//! workspace, and the name of a project is its path in the build (`:a:b`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,7 @@ mod blocks;
 mod build;
 mod catalog;
 mod settings;
+mod unroll;
 
 use build::{BuildFile, Target};
 use catalog::Catalog;
@@ -216,10 +217,10 @@ fn first_of(context: &Context, dir: &RepoPath, names: &[&str]) -> Option<RepoPat
     })
 }
 
-/// The script at `path`, in the language of its ending.
+/// The script at `path`, in the language of its ending, with its loops over literals written out.
 fn script(context: &Context, path: &RepoPath) -> Option<Script> {
     let language = if path.file_name().ends_with(b".kts") { Language::Kotlin } else { Language::Groovy };
-    Some(Script::new(language, &context.text(path)?))
+    Some(unroll::unroll(Script::new(language, &context.text(path)?)))
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Changes, Comparison, Vouched, fingerprint};
+use super::{Changes, Comparison, Hashing, Vouched, Work, fingerprint};
 use crate::files::{Files, Stat};
 use crate::walk::{WalkOptions, walk};
 
 const LATER: i64 = i64::MAX;
 
-fn files_of(root: &Path) -> Files {
+fn files_of(root: &Path) -> Arc<Files> {
     walk(root, &WalkOptions::default(), &AtomicBool::new(false), &|_| {}).unwrap().files
 }
 
@@ -18,8 +19,8 @@ fn hashes(root: &Path, files: &Files, places: &[u32]) -> (Vec<(String, [u8; 32])
         out.push((files.path(found.file as usize).to_string(), found.hash));
     };
     let stop = AtomicBool::new(false);
-    let problems =
-        fingerprint(root, files, places, &Vouched::default(), 0, &stop, &|_| {}, &mut sink).unwrap();
+    let work = Work { root, files, places, threads: 0, cancel: &stop, on: &|_| {} };
+    let problems = fingerprint(work, &mut sink).unwrap();
     (out, problems.len())
 }
 
@@ -132,4 +133,26 @@ fn a_link_is_its_target_and_a_fifo_never_waits() {
     let (found, problems) = hashes(dir.path(), &files, &[0, 3]);
     assert_eq!(found, [("link".to_owned(), *blake3::hash(b"nowhere").as_bytes())]);
     assert_eq!(problems, 0);
+}
+
+#[test]
+fn hashing_that_nobody_waits_for_ends() {
+    let dir = tree();
+    let files = files_of(dir.path());
+    // More batches than are kept waiting.
+    let places: Vec<u32> =
+        std::iter::repeat_n([0, 1, 2], super::BATCH * (super::AHEAD + 3)).flatten().collect();
+    let (root, cancel) = (dir.path(), AtomicBool::new(false));
+    let work = Work { root, files: &files, places: &places, threads: 2, cancel: &cancel, on: &|_| {} };
+    std::thread::scope(|scope| drop(Hashing::start(scope, work, Vouched::default)));
+}
+
+#[test]
+fn a_cancelled_hashing_has_no_result() {
+    let dir = tree();
+    let files = files_of(dir.path());
+    let cancel = AtomicBool::new(true);
+    let work =
+        Work { root: dir.path(), files: &files, places: &[0], threads: 1, cancel: &cancel, on: &|_| {} };
+    assert!(fingerprint(work, &mut |_| panic!("nothing is handed over")).is_err());
 }

@@ -1,4 +1,4 @@
-//! `{a,b}` and `{1..3}` expanded to plain patterns, as shells do it.
+//! `{a,b}`, `{1..3}` and `{a..c}` expanded to plain patterns, as shells do it.
 //!
 //! A group without a comma or a range stays as it is written. The number of results is bounded.
 
@@ -102,15 +102,8 @@ fn split(group: &str, options: GlobOptions) -> Vec<&str> {
 }
 
 fn choices(group: &str, options: GlobOptions, depth: usize) -> Result<Vec<String>, GlobError> {
-    if let Some((from, to)) = range(group) {
-        if from.abs_diff(to) as usize >= MAX_ALTERNATIVES {
-            return Err(GlobError::TooManyAlternatives);
-        }
-        return Ok(if from <= to {
-            (from..=to).map(|n| n.to_string()).collect()
-        } else {
-            (to..=from).rev().map(|n| n.to_string()).collect()
-        });
+    if let Some(range) = range(group) {
+        return range.members();
     }
     let mut all = Vec::new();
     for part in split(group, options) {
@@ -122,8 +115,31 @@ fn choices(group: &str, options: GlobOptions, depth: usize) -> Result<Vec<String
     Ok(all)
 }
 
-/// The ends of `1..3`.
-fn range(group: &str) -> Option<(i32, i32)> {
+/// `1..3` or `a..c`, in either direction.
+enum Range {
+    Numbers(i32, i32),
+    Letters(char, char),
+}
+
+impl Range {
+    fn members(self) -> Result<Vec<String>, GlobError> {
+        match self {
+            Range::Numbers(from, to) if from.abs_diff(to) as usize >= MAX_ALTERNATIVES => {
+                Err(GlobError::TooManyAlternatives)
+            }
+            Range::Numbers(from, to) if from <= to => Ok((from..=to).map(|n| n.to_string()).collect()),
+            Range::Numbers(from, to) => Ok((to..=from).rev().map(|n| n.to_string()).collect()),
+            Range::Letters(from, to) if from <= to => Ok((from..=to).map(String::from).collect()),
+            Range::Letters(from, to) => Ok((to..=from).rev().map(String::from).collect()),
+        }
+    }
+}
+
+fn range(group: &str) -> Option<Range> {
     let (from, to) = group.split_once("..")?;
-    Some((from.parse().ok()?, to.parse().ok()?))
+    if let (Ok(from), Ok(to)) = (from.parse(), to.parse()) {
+        return Some(Range::Numbers(from, to));
+    }
+    let letter = |text: &str| text.parse().ok().filter(char::is_ascii_alphabetic);
+    Some(Range::Letters(letter(from)?, letter(to)?))
 }

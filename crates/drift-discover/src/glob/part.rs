@@ -117,7 +117,8 @@ fn parse(text: &str, options: GlobOptions, depth: usize) -> Result<Vec<Token>, G
             '?' => tokens.push(Token::One),
             '[' => match class(behind, options)? {
                 Some((token, after)) => {
-                    tokens.push(token);
+                    let inside = &behind[..behind.len() - after.len()];
+                    tokens.push(or_literal(token, inside, options));
                     rest = after;
                 }
                 None => literal(&mut tokens, '['),
@@ -144,9 +145,25 @@ fn literal(tokens: &mut Vec<Token>, c: char) {
     }
 }
 
+/// To picomatch a class of plain characters also stands for itself: `[id]` is `i`, `d` or `[id]`.
+fn or_literal(class: Token, inside: &str, options: GlobOptions) -> Token {
+    let is_plain = !inside[..inside.len() - 1]
+        .contains(['-', '*', '+', '?', '.', '^', '$', '{', '}', '(', '|', ')', '[', ']', '!']);
+    if !options.picomatch || !is_plain {
+        return class;
+    }
+    let literal = Token::Text(format!("[{inside}").into_bytes());
+    Token::Group(Repeat::Once, vec![vec![class], vec![literal]])
+}
+
 /// The extended group that starts with `first`: its kind, its inside, what is behind it.
 fn group(first: char, behind: &str, options: GlobOptions) -> Result<Option<(Repeat, &str, &str)>, GlobError> {
     let repeat = match first {
+        // picomatch leaves a plain group to the regular expression.
+        '(' if options.picomatch => {
+            let end = closing(behind, options);
+            return Ok(end.map(|end| (Repeat::Once, &behind[..end], &behind[end + 1..])));
+        }
         '@' => Repeat::Once,
         '?' => Repeat::AtMostOnce,
         '+' => Repeat::AtLeastOnce,
@@ -155,18 +172,25 @@ fn group(first: char, behind: &str, options: GlobOptions) -> Result<Option<(Repe
         _ => return Ok(None),
     };
     let Some(inside) = behind.strip_prefix('(') else { return Ok(None) };
+    let end = closing(inside, options)
+        .ok_or(GlobError::Unsupported("an extended group that is not closed, or has a `/` in it"))?;
+    Ok(Some((repeat, &inside[..end], &inside[end + 1..])))
+}
+
+/// Where the group ends that `inside` is the inside of.
+fn closing(inside: &str, options: GlobOptions) -> Option<usize> {
     let (mut depth, mut escaped) = (0usize, false);
     for (at, byte) in inside.bytes().enumerate() {
         match byte {
             _ if escaped => {}
             b'(' => depth += 1,
-            b')' if depth == 0 => return Ok(Some((repeat, &inside[..at], &inside[at + 1..]))),
+            b')' if depth == 0 => return Some(at),
             b')' => depth -= 1,
             _ => {}
         }
         escaped = options.escapes && !escaped && byte == b'\\';
     }
-    Err(GlobError::Unsupported("an extended group that is not closed, or has a `/` in it"))
+    None
 }
 
 /// The inside of a group at its outermost bars.

@@ -65,6 +65,8 @@ fn braces() {
     check("{apps/web,packages/{a,b/test}}", NPM, TREE, "apps/web packages/a packages/b/test");
     check("apps/web{,-2}", NPM, TREE, "apps/web apps/web-2");
     check("apps/web-{1..3}", NPM, TREE, "apps/web-2");
+    check("packages/{a..c}", NPM, TREE, "packages/a packages/b");
+    check("packages/{c..b}", NPM, TREE, "packages/b");
     check("packages/{a}", NPM, "packages/{a}/x packages/a/x", "packages/{a}");
     check("packages/\\{a,b\\}", NPM, "packages/{a,b}/x packages/a/x", "packages/{a,b}");
     check("{a,b}", GlobOptions { braces: false, ..NPM }, "{a,b}/x a/x", "{a,b}");
@@ -103,6 +105,18 @@ fn negated_groups_of_picomatch() {
     check("p/!(a)", picomatch, files, "p/.c p/ab p/b");
     check("p/!(a)/", picomatch, files, "p/.c p/b");
     check("p/!(a)b", picomatch, files, "p/b");
+}
+
+#[test]
+fn groups_and_classes_of_picomatch() {
+    let picomatch = GlobOptions { picomatch: true, ..NPM };
+    let files = "a/x b/x (a|b)/x (/x [ab]/x [a-b]/x";
+    check("(a|b)", NPM, files, "(a|b)");
+    check("(a|b)", picomatch, files, "a b");
+    check("(", picomatch, files, "(");
+    check("[ab]", NPM, files, "a b");
+    check("[ab]", picomatch, files, "[ab] a b");
+    check("[a-b]", picomatch, files, "a b");
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::{Tree, TreeOptions, input_stat, read_tree};
+use super::{Examined, Tree, TreeOptions, input_stat, read_tree};
 use crate::files::Stat;
 
 fn write(root: &Path, path: &str, content: &str) {
@@ -12,7 +12,11 @@ fn write(root: &Path, path: &str, content: &str) {
 }
 
 fn read(root: &Path) -> Tree {
-    read_tree(root, &TreeOptions::default(), &AtomicBool::new(false), &|_| {}).unwrap()
+    read_examining(root, Examined::Files)
+}
+
+fn read_examining(root: &Path, examined: Examined) -> Tree {
+    read_tree(root, &TreeOptions::default(), examined, &AtomicBool::new(false), &|_| {}).unwrap()
 }
 
 #[test]
@@ -58,5 +62,26 @@ fn problems_of_the_walk_and_of_manifests_come_together() {
 #[test]
 fn a_cancelled_reading_has_no_result() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(read_tree(dir.path(), &TreeOptions::default(), &AtomicBool::new(true), &|_| {}).is_err());
+    let (options, stop) = (TreeOptions::default(), AtomicBool::new(true));
+    assert!(read_tree(dir.path(), &options, Examined::Files, &stop, &|_| {}).is_err());
+}
+
+#[test]
+fn manifests_alone_are_examined_for_whoever_wants_the_projects() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), "package.json", r#"{ "workspaces": ["a", "b"] }"#);
+    write(dir.path(), "a/package.json", r#"{ "name": "a", "dependencies": { "b": "*" } }"#);
+    write(dir.path(), "a/src/index.ts", "");
+    write(dir.path(), "b/package.json", r#"{ "name": "b" }"#);
+    write(dir.path(), "package-lock.json", "{}");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("index.ts", dir.path().join("a/src/link.ts")).unwrap();
+    let (all, few) = (read(dir.path()), read_examining(dir.path(), Examined::Manifests));
+    assert_eq!(few.graph, all.graph);
+    assert_eq!(few.inputs, all.inputs);
+    let files = |tree: &Tree| tree.files.iter().map(|file| (file.path, file.kind)).collect::<Vec<_>>();
+    assert_eq!(files(&few), files(&all));
+    let stat = |tree: &Tree, path: &str| tree.files.stat(tree.files.find(path.as_bytes()).unwrap());
+    assert_eq!(stat(&few, "a/package.json"), stat(&all, "a/package.json"));
+    assert_eq!(stat(&few, "a/src/index.ts"), Stat::UNSEEN);
 }

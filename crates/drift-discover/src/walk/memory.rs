@@ -26,6 +26,8 @@ pub struct WalkMemory {
     dirs: Vec<KnownDir>,
     /// Names, each with a final zero byte.
     names: Vec<u8>,
+    /// Whether everything that was told could be kept.
+    is_whole: bool,
     /// The directory of the file before.
     last: Option<(Box<[u8]>, u32)>,
 }
@@ -67,18 +69,17 @@ impl WalkMemory {
             places: HashMap::new(),
             dirs: Vec::new(),
             names: Vec::new(),
+            is_whole: true,
             last: None,
         }
     }
 
     /// A directory that was entered; after the one above it.
     pub fn directory(&mut self, path: &[u8], rules: u8, evidence: Option<[u8; 16]>) {
-        let Ok(place) = u32::try_from(self.dirs.len()) else { return };
-        if let Some((above, name)) = split(path) {
-            let Some(above) = self.places.get(above).copied() else { return };
-            let Some(name) = self.name(name) else { return };
-            self.dirs[above as usize].dirs.push(name);
-        }
+        let Some(place) = self.place(path) else {
+            self.is_whole = false;
+            return;
+        };
         self.places.insert(path.into(), place);
         self.dirs.push(KnownDir {
             rules: RuleFiles::from_bits(rules),
@@ -87,6 +88,22 @@ impl WalkMemory {
             dirs: Vec::new(),
             is_trusted: evidence.is_some(),
         });
+    }
+
+    /// The place of one more directory, which the one above it then knows.
+    fn place(&mut self, path: &[u8]) -> Option<u32> {
+        let place = u32::try_from(self.dirs.len()).ok()?;
+        if let Some((above, name)) = split(path) {
+            let above = self.places.get(above).copied()?;
+            let name = self.name(name)?;
+            self.dirs[above as usize].dirs.push(name);
+        }
+        Some(place)
+    }
+
+    /// How many directories there are, if these are all.
+    pub(super) fn len(&self) -> Option<usize> {
+        self.is_whole.then_some(self.dirs.len())
     }
 
     /// A file that was seen; after all directories.

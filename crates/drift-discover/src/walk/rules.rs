@@ -16,6 +16,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use crate::disk::read_regular;
 use crate::git::index::{common_dir, git_dir};
 use crate::path::{os_bytes, os_path};
+use crate::problem::Problem;
 use crate::source::ReadError;
 
 /// An ignore file larger than this is reported, not read.
@@ -229,6 +230,25 @@ impl Level {
     }
 }
 
+/// The rules of the directories from the top of the work tree down to the parent of `root`, and the path of
+/// `root` below that top, with a final `/`.
+pub(super) fn levels_above(root: &Path, top: Option<&Path>, bad: &mut Vec<Complaint>) -> (Vec<u8>, Level) {
+    let mut level = Level::none();
+    let mut prefix = Vec::new();
+    let Some((top, below)) = top.and_then(|top| Some((top, root.strip_prefix(top).ok()?))) else {
+        return (prefix, level);
+    };
+    let mut dir = top.to_path_buf();
+    for part in below.components() {
+        let next = Level::new(Some(&level), &dir, &os_path(&prefix), RuleFiles::probe(&dir), bad);
+        level = next.unwrap_or(level);
+        dir.push(part);
+        prefix.extend_from_slice(&crate::path::os_bytes(part.as_os_str()));
+        prefix.push(b'/');
+    }
+    (prefix, level)
+}
+
 /// Compiles the patterns of `file`, which hold below `rel`.
 fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> (Gitignore, Digest) {
     let bytes = match read_regular(file, MAX_RULE_BYTES) {
@@ -259,4 +279,15 @@ fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> (Gitignore, Digest
 
 fn none() -> (Gitignore, Digest) {
     (Gitignore::empty(), Digest::default())
+}
+
+/// A complaint, as the walk of `root` reports it.
+pub(super) fn problem(root: &Path, path: &Path, message: String) -> Problem {
+    let file = path.strip_prefix(root).ok().and_then(crate::path::from_os);
+    let message = match &file {
+        Some(_) => message,
+        None if path.as_os_str().is_empty() => message,
+        None => format!("{}: {message}", path.display()),
+    };
+    Problem { file: file.unwrap_or_default(), line: None, code: "walk.unreadable", message }
 }

@@ -23,3 +23,25 @@ fn dependencies_point_to_earlier_packages_of_the_same_kind() {
         assert!(manifests.contains(word), "no dependency like that of package {number}");
     }
 }
+
+#[test]
+fn a_tree_of_one_ecosystem_is_that_part_of_the_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = tree(&folder.path().join("whole"), 800, 20).expect("a tree");
+    for (kind, roots) in [
+        (Kind::Npm, &["package.json", "pnpm-workspace.yaml"][..]),
+        (Kind::Cargo, &["Cargo.toml"]),
+        (Kind::Python, &["pyproject.toml"]),
+        (Kind::Go, &["go.work"]),
+    ] {
+        let part = only(&folder.path().join("part"), kind, 800, 20).expect("a tree");
+        let below = format!("{}/", kind.folder());
+        let is_part = |path: &String| {
+            path.starts_with(&below)
+                || roots.contains(&&**path)
+                || [".gitignore", "README.md"].contains(&&**path)
+        };
+        let wanted: Vec<_> = whole.iter().filter(|path| is_part(path)).cloned().collect();
+        assert_eq!(part, wanted, "{kind:?}");
+    }
+}

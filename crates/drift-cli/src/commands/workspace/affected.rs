@@ -10,7 +10,7 @@ use crate::ops;
 use crate::ops::affected::{AffectedReport, AffectedView, Changes, ReasonView, Uncommitted};
 use crate::ops::config::Anchor;
 use crate::shell::Shell;
-use crate::ui::{Outcome, Report, Text, Tone, styled};
+use crate::ui::{Outcome, Report, Text, Tone, human, styled};
 
 /// A list of changed files that is longer is a mistake.
 const MAX_LIST_BYTES: u64 = 1 << 30;
@@ -161,7 +161,7 @@ impl Report for View {
 fn explain(report: &AffectedReport, out: &mut Text) -> io::Result<()> {
     let base = &report.base;
     let what = match (&base.rev, &base.name, &base.scanned_at) {
-        (_, _, Some(at)) => format!("the scan of {at}"),
+        (_, _, Some(at)) => format!("the scan of {}", human::moment(at)),
         (Some(rev), Some(name), _) => format!("{rev} (merge base with {name})"),
         (Some(rev), None, _) => rev.clone(),
         (None, _, _) => "none".to_owned(),

@@ -120,11 +120,14 @@ struct UnpinArgs {
 /// Delete snapshots for good
 #[derive(clap::Args, Debug)]
 #[command(after_help = "EXAMPLES:
+  drift workspace backup delete latest~3 --dry-run
   drift workspace backup delete 20261122T201530Z-7f3a --yes")]
 struct DeleteArgs {
     /// The snapshots to delete
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
+    #[command(flatten)]
+    dry_run: DryRunArg,
 }
 
 /// Remove the snapshots that the retention policy no longer keeps
@@ -207,13 +210,16 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         Action::Unpin(args) => {
             shell.ui.report(&render::Unpinned(backup::pin(&session, &args.ids, Pin::Free)?))
         }
+        Action::Delete(args) if args.dry_run.dry_run => {
+            shell.ui.report(&backup::plan_delete(&session, &args.ids)?)
+        }
         Action::Delete(args) => {
             for id in &args.ids {
                 let snapshot = backup::resolve(&session, id)?;
                 let size = human::bytes(snapshot.bytes());
                 shell.ui.confirm(&format!("delete the snapshot {} ({size}) for good?", snapshot.id()))?;
             }
-            shell.ui.report(&render::Deleted(backup::delete(&session, &args.ids)?))
+            shell.ui.report(&backup::delete(&session, &args.ids)?)
         }
         Action::Prune(args) => shell.ui.report(&backup::prune(&session, &policy, args.dry_run.dry_run)?),
     }

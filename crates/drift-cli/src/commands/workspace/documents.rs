@@ -9,7 +9,7 @@ pub(in crate::commands) fn all() -> Vec<Schema> {
     vec![
         Schema::of::<affected::View>(),
         Schema::of::<ops::backup::BackupReport>(),
-        Schema::of::<backup::Deleted>(),
+        Schema::of::<ops::backup::DeleteReport>(),
         Schema::of::<backup::List>(),
         Schema::of::<backup::Pinned>(),
         Schema::of::<ops::backup::PruneReport>(),

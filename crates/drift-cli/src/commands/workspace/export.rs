@@ -77,7 +77,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     databases.sort_unstable();
     databases.dedup();
     if args.ci && databases.contains(&DatabaseKind::Cortex) {
-        return Err(CommandError::usage("a bundle for CI never holds cortex.db"));
+        return Err(CommandError::usage("a bundle for CI never holds cortex.db")
+            .with_hint("leave out `--ci`, or `--database cortex`"));
     }
     if databases.is_empty() {
         databases = if args.ci { vec![DatabaseKind::Drift] } else { DatabaseKind::WORKSPACE.to_vec() };

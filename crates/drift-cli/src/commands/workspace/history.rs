@@ -8,7 +8,7 @@ use crate::error::CommandError;
 use crate::ops;
 use crate::ops::history::{HistoryOptions, HistoryReport};
 use crate::shell::Shell;
-use crate::ui::{Align, Outcome, Report, Table, Text};
+use crate::ui::{Align, Outcome, Report, Table, Text, human};
 
 /// Show what was done to the workspace, newest first
 ///
@@ -67,7 +67,7 @@ impl Report for HistoryReport {
         }
         let mut table = Table::new(["AT", "WHAT", "WHERE", "DETAIL"].map(|name| (name, Align::Left)));
         for event in &self.events {
-            table.row([event.at.clone(), event.kind.clone(), event.id.clone(), brief(&event.detail)]);
+            table.row([human::moment(&event.at), event.kind.clone(), event.id.clone(), brief(&event.detail)]);
         }
         out.table(&table)
     }

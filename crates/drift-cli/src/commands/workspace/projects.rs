@@ -27,7 +27,7 @@ impl Report for ProjectsReport {
 
     fn text(&self, out: &mut Text) -> io::Result<()> {
         if self.projects.is_empty() {
-            out.line("No project: no manifest was found that drift understands")?;
+            out.line("No project: the last scan found no manifest that drift understands")?;
         } else {
             let columns = ["PROJECT", "NAME", "VERSION", "WORKSPACE"];
             let mut table = Table::new(columns.map(|name| (name, Align::Left)));

@@ -48,11 +48,12 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
         retention: options::retention(&config),
     };
     let planned = restore::plan(&session, &options)?;
+    let to = args.to.map(|dir| shell.path(&dir));
     if args.dry_run.dry_run {
-        return shell.ui.report(&restore::describe(&session, &planned)?);
+        return shell.ui.report(&restore::describe(&session, &planned, to.as_deref())?);
     }
-    if let Some(dir) = args.to {
-        return shell.ui.report(&restore::extract_to(&session, &planned, &shell.path(&dir))?);
+    if let Some(dir) = to {
+        return shell.ui.report(&restore::extract_to(&session, &planned, &dir)?);
     }
     let header = &planned.plan.snapshot.header;
     let whose = if planned.plan.other_workspace { ", which belongs to another workspace" } else { "" };
@@ -71,12 +72,14 @@ impl Report for RestoreReport {
 
     fn text(&self, out: &mut Text) -> io::Result<()> {
         let databases = self.databases.join(" and ");
-        if self.dry_run {
-            out.line(format_args!("Would restore {databases} from {}", self.restored))?;
-            return planned_text(&self.plan, out);
-        }
         if let Some(dir) = &self.to {
-            return out.line(format_args!("Wrote {databases} from {} to {dir}", self.restored));
+            let wrote = if self.dry_run { "Would write" } else { "Wrote" };
+            return out.line(format_args!("{wrote} {databases} from {} to {dir}", self.restored));
+        }
+        if self.dry_run {
+            let whose = if self.other_workspace { ", which belongs to another workspace" } else { "" };
+            out.line(format_args!("Would restore {databases} from {}{whose}", self.restored))?;
+            return planned_text(&self.plan, out);
         }
         let migrated = if self.migrated { ", migrated to the latest schema" } else { "" };
         out.line(format_args!("Restored {databases} from {}{migrated}", self.restored))?;

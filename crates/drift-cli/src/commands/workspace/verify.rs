@@ -89,7 +89,14 @@ impl Report for RepairReport {
             (true, _) => "The workspace is healthy",
             (false, true) => "The workspace is damaged, and nothing here can mend it",
             (false, false) => "The workspace is damaged",
-        })
+        })?;
+        let is_of_database =
+            |code: &str| code.starts_with("db.") || code.starts_with("schema.") && code != "schema.newer";
+        let is_lost = |finding: &FindingView| finding.severity == "error" && is_of_database(&finding.code);
+        if !self.healthy && self.plan.is_empty() && self.findings.iter().any(is_lost) {
+            out.line("`drift workspace reset` begins anew, and keeps what is there in quarantine")?;
+        }
+        Ok(())
     }
 
     fn exit(&self) -> u8 {

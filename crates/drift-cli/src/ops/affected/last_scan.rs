@@ -14,7 +14,7 @@ use drift_db::store::graph;
 use drift_db::store::scan::{self, ScanRow};
 use drift_discover::{
     ChangeKind, ChangedFile, Comparison, Entry, Event, Fingerprint, Git, ProjectGraph, ReadError, RepoPath,
-    RevisionSource, Source, Tree, Vouched, fingerprint, is_lock_file,
+    RevisionSource, Source, Tree, Work, fingerprint, is_lock_file,
 };
 
 use super::AffectedOptions;
@@ -130,7 +130,7 @@ fn hash(
         }
     };
     let (threads, cancel) = (options.tree.walk.threads, session.interrupt.flag());
-    fingerprint(root, &tree.files, places, &Vouched::default(), threads, cancel, &on, &mut sink)?;
+    fingerprint(Work { root, files: &tree.files, places, threads, cancel, on: &on }, &mut sink)?;
     Ok(())
 }
 

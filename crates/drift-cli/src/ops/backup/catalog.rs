@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use drift_backup::{Pin, Snapshot, SnapshotFinding, SnapshotStore};
+use drift_backup::{Catalog, Pin, Snapshot, SnapshotFinding, SnapshotStore};
 use drift_db::{LockName, lock_exclusive, lock_shared};
 use drift_gc::{Candidate, RetentionPolicy, plan_retention};
 use schemars::JsonSchema;
@@ -82,9 +82,16 @@ pub(crate) struct FindingView {
     pub(crate) message: String,
 }
 
-/// `backup pin`, `unpin` and `delete`.
+/// `backup pin` and `unpin`.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct PinReport {
+    pub(crate) backups: Vec<SnapshotView>,
+}
+
+/// `backup delete`.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct DeleteReport {
+    pub(crate) dry_run: bool,
     pub(crate) backups: Vec<SnapshotView>,
 }
 
@@ -186,16 +193,35 @@ pub(crate) fn pin(session: &Session<'_>, ids: &[String], pin: Pin) -> Result<Pin
 }
 
 /// Deletes for good; the command has asked.
-pub(crate) fn delete(session: &Session<'_>, ids: &[String]) -> Result<PinReport, CommandError> {
-    change(session, ids, |store, snapshot, catalog| {
-        if snapshot.header.pinned {
-            let message = format!("the snapshot {} is pinned", snapshot.id());
-            let hint = format!("unpin it first: `drift workspace backup unpin {}`", snapshot.id());
-            return Err(CommandError::new(ErrorCode::Usage, message).with_hint(hint));
-        }
+pub(crate) fn delete(session: &Session<'_>, ids: &[String]) -> Result<DeleteReport, CommandError> {
+    let done = change(session, ids, |store, snapshot, catalog| {
+        refuse_pinned(snapshot)?;
         drift_backup::delete(store, snapshot, catalog)?;
         Ok(snapshot.clone())
-    })
+    })?;
+    Ok(DeleteReport { dry_run: false, backups: done.backups })
+}
+
+/// What [`delete`] would delete.
+pub(crate) fn plan_delete(session: &Session<'_>, ids: &[String]) -> Result<DeleteReport, CommandError> {
+    let paths = locate(session.place)?;
+    let catalog = SnapshotStore::open(&paths)?.catalog()?;
+    warn_if_pending(session, &paths)?;
+    let mut backups = Vec::new();
+    for snapshot in named(&catalog, ids)? {
+        refuse_pinned(snapshot)?;
+        backups.push(one(snapshot, &mut BTreeMap::new()));
+    }
+    Ok(DeleteReport { dry_run: true, backups })
+}
+
+fn refuse_pinned(snapshot: &Snapshot) -> Result<(), CommandError> {
+    if !snapshot.header.pinned {
+        return Ok(());
+    }
+    let message = format!("the snapshot {} is pinned", snapshot.id());
+    let hint = format!("unpin it first: `drift workspace backup unpin {}`", snapshot.id());
+    Err(CommandError::new(ErrorCode::Usage, message).with_hint(hint))
 }
 
 /// Removes what the retention policy no longer keeps.
@@ -240,6 +266,16 @@ fn change(
     }
     let lock = lock_exclusive(&paths, LockName::Catalog, &session.lock_request())?;
     let catalog = store.catalog()?;
+    let mut backups = Vec::new();
+    for snapshot in named(&catalog, ids)? {
+        let changed = change(&store, snapshot, &lock)?;
+        backups.push(one(&changed, &mut BTreeMap::new()));
+    }
+    Ok(PinReport { backups })
+}
+
+/// The snapshots that are named, each once.
+fn named<'a>(catalog: &'a Catalog, ids: &[String]) -> Result<Vec<&'a Snapshot>, CommandError> {
     let mut found = Vec::new();
     for id in ids {
         let snapshot = catalog.resolve(id)?;
@@ -247,12 +283,7 @@ fn change(
             found.push(snapshot);
         }
     }
-    let mut backups = Vec::new();
-    for snapshot in found {
-        let changed = change(&store, snapshot, &lock)?;
-        backups.push(one(&changed, &mut BTreeMap::new()));
-    }
-    Ok(PinReport { backups })
+    Ok(found)
 }
 
 fn keep_reasons(

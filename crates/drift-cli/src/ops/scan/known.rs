@@ -24,7 +24,8 @@ use crate::ops::wire::stored;
 /// More looks than this are not worth remembering.
 const MAX_LOOKS: usize = 200_000;
 
-/// The last scan.
+/// The last scan; by default there was none.
+#[derive(Default)]
 pub(in crate::ops) struct Known {
     /// With its key.
     last: Option<(i64, ScanRow)>,
@@ -48,6 +49,11 @@ pub(super) struct Same {
 }
 
 impl Known {
+    /// What there is to know before the first scan.
+    pub(in crate::ops) fn nothing(session: &Session<'_>, root: &Path, options: &ScanOptions) -> Known {
+        Known { memory: memory(session, root, options), ..Known::default() }
+    }
+
     /// Reads what a walk can start with.
     pub(in crate::ops) fn read(
         session: &Session<'_>,
@@ -82,33 +88,6 @@ impl Known {
         self.memory.take()
     }
 
-    /// Looks for the graph that is stored, which takes time and may be done beside the walk.
-    pub(super) fn find_graph(
-        &self,
-        session: &Session<'_>,
-        root: &Path,
-        options: &ScanOptions,
-        database: &Database,
-    ) -> Result<Option<StoredGraph>, DbError> {
-        if options.rehash == Rehash::All {
-            return Ok(None);
-        }
-        database.read(|c| {
-            let Some(rows) = discovery::read(c)? else { return Ok(None) };
-            let looks = rows.looks;
-            if evidence(session, root, &looks, options) != Some(rows.evidence) {
-                return Ok(None);
-            }
-            let (keys, projects): (Vec<i64>, Vec<_>) = graph::live_projects(c)?.into_iter().unzip();
-            let owned = projects.iter().map(|project| project.files.cast_unsigned()).collect();
-            let ids = projects.iter().map(|project| project.id.clone());
-            let replaced = Replaced { keys: ids.zip(keys).collect(), ..Replaced::default() };
-            let same = Same { replaced, files: owned, problems: scan::problems(c)? };
-            let graph = stored_graph(graph::workspaces(c)?, projects, graph::edges(c)?);
-            Ok(Some(StoredGraph { graph, looks, same }))
-        })
-    }
-
     /// What differs between the last scan and the walk, by metadata alone.
     pub(super) fn compare(&self, files: &Files, rehash: Rehash) -> Changes {
         let last_ns = match rehash {
@@ -120,6 +99,32 @@ impl Known {
         self.files.for_each(|path, stat| comparison.stored(path, stat));
         comparison.finish()
     }
+}
+
+/// Looks for the graph that is stored, which takes time and may be done beside the walk.
+pub(super) fn find_graph(
+    session: &Session<'_>,
+    root: &Path,
+    options: &ScanOptions,
+    database: &Database,
+) -> Result<Option<StoredGraph>, DbError> {
+    if options.rehash == Rehash::All {
+        return Ok(None);
+    }
+    database.read(|c| {
+        let Some(rows) = discovery::read(c)? else { return Ok(None) };
+        let looks = rows.looks;
+        if evidence(session, root, &looks, options) != Some(rows.evidence) {
+            return Ok(None);
+        }
+        let (keys, projects): (Vec<i64>, Vec<_>) = graph::live_projects(c)?.into_iter().unzip();
+        let owned = projects.iter().map(|project| project.files.cast_unsigned()).collect();
+        let ids = projects.iter().map(|project| project.id.clone());
+        let replaced = Replaced { keys: ids.zip(keys).collect(), ..Replaced::default() };
+        let same = Same { replaced, files: owned, problems: scan::problems(c)? };
+        let graph = stored_graph(graph::workspaces(c)?, projects, graph::edges(c)?);
+        Ok(Some(StoredGraph { graph, looks, same }))
+    })
 }
 
 impl StoredGraph {

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use drift_db::store::file::{self, FileContent};
-use drift_db::{Changing, DbError};
+use drift_db::{Database, DbError};
 use drift_discover::{Changes, Files, Fingerprint, Vouched};
 
 use crate::ops::wire::stored;
@@ -16,7 +16,8 @@ use crate::ops::wire::stored;
 /// What the index proves.
 #[derive(Debug, Default)]
 pub(in crate::ops) struct Proof {
-    pub(in crate::ops) vouched: Vouched,
+    /// What it says of all files that are read, if it was asked already.
+    pub(in crate::ops) vouched: Option<Vouched>,
     /// Places of files that have the content of their rows, ascending.
     pub(in crate::ops) proved: Vec<u32>,
     /// Places of files that have it if they did not change right after the checkout: the times cannot tell, and
@@ -25,23 +26,11 @@ pub(in crate::ops) struct Proof {
 }
 
 impl Proof {
-    /// Of no row: only what the index says of the files that are read.
-    pub(super) fn new(root: &Path, files: &Files, changes: &Changes) -> Proof {
-        Proof { vouched: Vouched::new(root, files, &places(changes)), ..Proof::default() }
-    }
-
     /// Whether a file was read only to be sure, and is what its row tells of.
     pub(in crate::ops) fn confirms(&self, found: &Fingerprint) -> bool {
         let at = self.likely.binary_search_by_key(&found.file, |(place, _)| *place);
         at.is_ok_and(|at| self.likely[at].1 == found.hash)
     }
-}
-
-/// What a scan would read.
-fn places(changes: &Changes) -> Vec<u32> {
-    let mut places = [&changes.added[..], &changes.changed[..]].concat();
-    places.sort_unstable();
-    places
 }
 
 /// Asks the index about the files at `places`, ascending; `row` tells what is stored of a path.
@@ -54,9 +43,10 @@ pub(in crate::ops) fn prove<E>(
     if places.is_empty() {
         return Ok(Proof::default());
     }
-    let mut proof = Proof { vouched: Vouched::new(root, files, places), ..Proof::default() };
+    let vouched = Vouched::new(root, files, places);
+    let mut proof = Proof::default();
     for &place in places {
-        let Some(vouch) = proof.vouched.get(place) else { continue };
+        let Some(vouch) = vouched.get(place) else { continue };
         let Some(row) = row(place)? else { continue };
         if row.git_id == vouch.id && row.size as u64 == files.stat(place as usize).size {
             match vouch.is_clean {
@@ -65,7 +55,7 @@ pub(in crate::ops) fn prove<E>(
             }
         }
     }
-    Ok(proof)
+    Ok(Proof { vouched: Some(vouched), ..proof })
 }
 
 /// The same for what a scan would read, of which what is proved is taken out.
@@ -73,15 +63,21 @@ pub(super) fn spare(
     root: &Path,
     files: &Files,
     changes: &mut Changes,
-    tx: &Changing<'_>,
+    database: &Database,
 ) -> Result<Proof, DbError> {
-    let places = places(changes);
+    if changes.changed.is_empty() {
+        // No row could be confirmed; what the index says of the rest can be asked later.
+        return Ok(Proof::default());
+    }
+    let places = changes.places();
     let added = &changes.added;
-    let proof = prove(root, files, &places, |place| {
-        if added.binary_search(&place).is_ok() {
-            return Ok(None);
-        }
-        tx.run(|c| file::content_of(c, &stored(&files.path(place as usize))))
+    let proof = database.read(|c| {
+        prove(root, files, &places, |place| {
+            if added.binary_search(&place).is_ok() {
+                return Ok(None);
+            }
+            file::content_of(c, &stored(&files.path(place as usize)))
+        })
     })?;
     changes.changed.retain(|place| proof.proved.binary_search(place).is_err());
     Ok(proof)

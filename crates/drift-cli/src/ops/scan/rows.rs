@@ -1,5 +1,7 @@
 //! From what discovery found to the rows that drift-db keeps, and back: a mapping, and no decision.
 
+use std::borrow::Cow;
+
 use drift_db::store::StoredPath;
 use drift_db::store::file::{FileRow, FileStat};
 use drift_db::store::graph::{EdgeRow, ExternalRow, GraphRows, ProjectRow, WorkspaceRow};
@@ -80,8 +82,34 @@ pub(in crate::ops) fn stat(row: &FileStat<'_>) -> Stat {
     Stat { size: row.size as u64, mtime_ns: row.mtime, inode: row.inode as u64 }
 }
 
-/// One hashed file; `keys` are those of the projects, in the order of the graph.
-pub(super) fn file(tree: &Tree, keys: &[i64], found: &Fingerprint) -> FileRow {
+/// Whose the files of a directory are. Files come by directory, so most of them ask for the same as the one before.
+pub(super) struct OwnerKeys<'a> {
+    tree: &'a Tree,
+    keys: &'a [i64],
+    last: Option<(Vec<u8>, Option<i64>)>,
+}
+
+impl<'a> OwnerKeys<'a> {
+    /// `keys` are those of the projects, in the order of the graph.
+    pub(super) fn new(tree: &'a Tree, keys: &'a [i64]) -> OwnerKeys<'a> {
+        OwnerKeys { tree, keys, last: None }
+    }
+
+    /// The key of the project that the files right in `dir` count for.
+    pub(super) fn of_dir(&mut self, dir: &[u8]) -> Option<i64> {
+        match &self.last {
+            Some((last, owner)) if last == dir => *owner,
+            _ => {
+                let owner = owner(self.tree, self.keys, dir);
+                self.last = Some((dir.to_vec(), owner));
+                owner
+            }
+        }
+    }
+}
+
+/// One hashed file.
+pub(super) fn file(tree: &Tree, owners: &mut OwnerKeys<'_>, found: &Fingerprint) -> FileRow {
     let (dir, name) = tree.files.split(found.file as usize);
     FileRow {
         path: StoredPath([dir, name].concat().into()),
@@ -89,14 +117,14 @@ pub(super) fn file(tree: &Tree, keys: &[i64], found: &Fingerprint) -> FileRow {
         mtime: found.stat.mtime_ns,
         inode: found.stat.inode as i64,
         blake3: found.hash,
-        language: language_of(name).map(str::to_owned),
-        project: owner(tree, keys, dir.strip_suffix(b"/").unwrap_or(dir)),
+        language: language_of(name).map(Cow::Borrowed),
+        project: owners.of_dir(dir.strip_suffix(b"/").unwrap_or(dir)),
         git_id: found.git_id,
     }
 }
 
 /// The key of the project that the files right in `dir` count for: the first, where several share it.
-pub(super) fn owner(tree: &Tree, keys: &[i64], dir: &[u8]) -> Option<i64> {
+fn owner(tree: &Tree, keys: &[i64], dir: &[u8]) -> Option<i64> {
     tree.owners.of_dir(dir).first().map(|&at| keys[at])
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{age, bytes, count, duration};
+use super::{age, bytes, count, duration, moment};
 
 #[test]
 fn bytes_keep_at_most_four_digits_and_round_into_the_next_unit() {
@@ -53,4 +53,16 @@ fn ages_and_counts() {
     assert_eq!(count(0, "file", "files"), "0 files");
     assert_eq!(count(1_234_567, "file", "files"), "1,234,567 files");
     assert_eq!(count(123, "file", "files"), "123 files");
+}
+
+#[test]
+fn moments_are_told_to_the_second() {
+    for (given, expected) in [
+        ("2026-11-22T20:15:30.987654321Z", "2026-11-22T20:15:30Z"),
+        ("2026-11-22T20:15:30Z", "2026-11-22T20:15:30Z"),
+        ("2026-11-22T21:15:30.5+01:00", "2026-11-22T20:15:30Z"),
+        ("some time", "some time"),
+    ] {
+        assert_eq!(moment(given), expected);
+    }
 }

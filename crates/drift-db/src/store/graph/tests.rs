@@ -93,3 +93,16 @@ fn an_ambiguous_move_is_no_move() {
     replace(&connection, &graph(&["b=x", "c=x"], &[]), "t2").unwrap();
     assert_eq!(stored(&connection), ["1 npm:a removed", "2 npm:b", "3 npm:c"]);
 }
+
+#[test]
+fn a_drawing_has_the_live_projects_by_id_and_every_edge_by_key() {
+    let connection = fresh();
+    replace(&connection, &graph(&["b=y", "a=x", "c=z"], &["a>b", "c>a"]), "t1").unwrap();
+    replace(&connection, &graph(&["b=y", "a=x"], &["a>b"]), "t2").unwrap();
+    let nodes = super::nodes(&connection).unwrap();
+    let shown: Vec<_> = nodes.iter().map(|node| (node.key, &*node.id, node.name.as_deref())).collect();
+    assert_eq!(shown, [(2, "npm:a", Some("x")), (1, "npm:b", Some("y"))]);
+    let mut edges = Vec::new();
+    super::for_each_edge(&connection, |from, to, kind| edges.push((from, to, kind.to_owned()))).unwrap();
+    assert_eq!(edges, [(2, 1, "normal".to_owned())]);
+}

@@ -41,6 +41,18 @@ fn check(kind: DatabaseKind, rows: &str, table: &str, goes: u64, stays: &[&str])
 }
 
 #[test]
+fn every_schema_can_be_asked() {
+    for kind in DatabaseKind::WORKSPACE {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in kind.migrations() {
+            connection.execute_batch(migration.up).unwrap();
+            let told = expired(&connection, kind, &cutoffs()).unwrap();
+            assert_eq!(told, [], "{kind:?} after {}", migration.name);
+        }
+    }
+}
+
+#[test]
 fn old_events_go_and_init_stays() {
     for kind in DatabaseKind::WORKSPACE {
         check(kind, EVENTS, "event", 2, &["1", "4", "5", "6", "7"]);

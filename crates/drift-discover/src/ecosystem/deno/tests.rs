@@ -44,3 +44,36 @@ fn members_link_through_imports() {
         ",
     );
 }
+
+#[test]
+fn patterns_skip_hidden_directories_and_negations_spare_what_is_named() {
+    check(
+        r#"
+//- deno.json
+{ "workspace": ["!./packages/n*", "./packages/**", "packages/named", ".hidden", "{a,b}"] }
+//- packages/a/deno.json
+{}
+//- packages/nope/deno.json
+{}
+//- packages/nope/below/deno.json
+{}
+//- packages/named/deno.json
+{}
+//- packages/.h/x/deno.json
+{}
+//- .hidden/deno.json
+{}
+"#,
+        "
+        workspace deno:. deno
+        deno:. (no name) in deno:.
+        deno:.hidden (no name) in deno:.
+        deno:packages/.h/x (no name)
+        deno:packages/a (no name) in deno:.
+        deno:packages/named (no name) in deno:.
+        deno:packages/nope (no name)
+        deno:packages/nope/below (no name) in deno:.
+        problem deno.json:1 member.missing: the member `{a,b}` matches no package; correct or remove it
+        ",
+    );
+}

@@ -57,7 +57,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first == '\'' {
-            let end = rest[1..].find('\'')? + 1;
+            let end = quoted(rest)?;
             tokens.push(Token::Text(rest[1..end].to_owned()));
             end + 1
         } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
@@ -91,6 +91,19 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 
 fn is_word(text: &str) -> bool {
     text.eq_ignore_ascii_case("and") || text.eq_ignore_ascii_case("or")
+}
+
+/// Where the quote that `text` starts with closes; quotes inside `$(…)` are those of arguments.
+fn quoted(text: &str) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let next = at + text[at..].find(['\'', '$'])?;
+        match text[next..].starts_with("$(") {
+            true => at = balanced(text, next + 1)?,
+            false if text[next..].starts_with('$') => at = next + 1,
+            false => return Some(next),
+        }
+    }
 }
 
 /// The end of the parentheses that open at `open`.

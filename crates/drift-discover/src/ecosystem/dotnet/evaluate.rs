@@ -4,14 +4,18 @@
 //! properties given to a build decide it; a reference in an imported file counts only where its condition is
 //! certain, because that file is shared by projects for which it does not hold.
 
+mod around;
+
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use around::Around;
+
 use super::condition::{self, Scope, given_by_tools};
 use super::file::{File, Item, ItemKind, Statement, What};
 use super::files::Files;
-use super::properties::{Properties, ROOT, Unknown, absolute, locate};
+use super::properties::{Properties, ROOT, Unknown, locate};
 use crate::glob::{Glob, GlobOptions};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::path::RepoPath;
@@ -69,13 +73,6 @@ enum Certainty {
     Uncertain,
 }
 
-/// Which of the files around a project have been imported.
-#[derive(Debug, Default)]
-struct Around {
-    props: bool,
-    targets: bool,
-}
-
 struct Pass<'a> {
     files: &'a Files<'a>,
     project: RepoPath,
@@ -89,28 +86,6 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Imports the nearest file `name` above the project, unless the property `switch` forbids it.
-    fn import_above(&mut self, name: &str, switch: &str) {
-        if self.properties.get(switch).is_some_and(|value| value.eq_ignore_ascii_case("false")) {
-            return;
-        }
-        let context = self.files.context;
-        let found = self.dir.ancestors().filter_map(|dir| dir.join(name)).find(|path| {
-            context.input(path);
-            context.is_file(path)
-        });
-        let Some(path) = found else { return };
-        // Such a file often goes on to the one above it by way of these.
-        let stem = name.to_ascii_lowercase().replace('.', "");
-        self.properties.set(&format!("_{stem}file"), Some(name.to_owned()));
-        let base = path.parent().unwrap_or_default();
-        self.properties.set(&format!("_{stem}basepath"), Some(absolute(&base)));
-        self.properties.set(&format!("{stem}path"), Some(absolute(&path)));
-        if let Some(file) = self.files.get(&path) {
-            self.run(&file, Certainty::Certain, 1);
-        }
-    }
-
     /// Properties and imports of `file`, in order.
     fn run(&mut self, file: &Arc<File>, certainty: Certainty, depth: usize) {
         self.read += 1;
@@ -137,7 +112,7 @@ impl Pass<'_> {
                 What::Import { project, sdk } => {
                     let dir = file.path.parent().unwrap_or_default();
                     let holds = self.holds(statement, &dir, certainty);
-                    if holds == Some(false) || self.import_tools(project, *sdk) {
+                    if holds == Some(false) || self.import_tools(project, sdk.as_deref()) {
                         continue;
                     }
                     let certainty = if holds == Some(true) { certainty } else { Certainty::Uncertain };
@@ -145,25 +120,6 @@ impl Pass<'_> {
                 }
             }
         }
-    }
-
-    /// Whether an import is one of the tools' own files; these in turn import those around the project.
-    fn import_tools(&mut self, project: &str, sdk: bool) -> bool {
-        let project = project.replace('\\', "/").to_ascii_lowercase();
-        let name = project.rsplit('/').next().unwrap_or_default();
-        let tools = sdk || (project.contains("$(msbuild") && name.starts_with("microsoft."));
-        if !tools {
-            return false;
-        }
-        let props = name == "sdk.props" || name == "microsoft.common.props";
-        if props && !std::mem::replace(&mut self.around.props, true) {
-            self.import_above("Directory.Build.props", "importdirectorybuildprops");
-            self.import_above("Directory.Packages.props", "importdirectorypackagesprops");
-        }
-        if name.ends_with(".targets") && !std::mem::replace(&mut self.around.targets, true) {
-            self.import_above("Directory.Build.targets", "importdirectorybuildtargets");
-        }
-        true
     }
 
     fn import(&mut self, file: &File, statement: &Statement, text: &str, certainty: Certainty, depth: usize) {
@@ -237,6 +193,8 @@ impl Pass<'_> {
     /// Items, with the final values of all properties.
     fn finish(mut self, own: &File) -> Evaluated {
         let mut result = Evaluated::default();
+        let name = self.properties.get("msbuildprojectname").unwrap_or_default().to_owned();
+        self.properties.set_default("assemblyname", name);
         let mut versions: BTreeMap<String, String> = BTreeMap::new();
         let mut packages: Vec<(String, Option<String>, EdgeKind)> = Vec::new();
         let mut unsure = BTreeSet::new();

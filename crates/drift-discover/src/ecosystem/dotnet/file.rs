@@ -37,7 +37,8 @@ pub(super) enum What {
     },
     Import {
         project: String,
-        sdk: bool,
+        /// Of an import from an SDK, its name.
+        sdk: Option<String>,
     },
     Item(Item),
 }
@@ -103,7 +104,7 @@ impl File {
                 "Import" => {
                     let what = What::Import {
                         project: node.attribute("Project").unwrap_or_default().into(),
-                        sdk: node.has_attribute("Sdk"),
+                        sdk: node.attribute("Sdk").map(str::to_owned),
                     };
                     if let Some(sdk) = node.attribute("Sdk")
                         && !self.sdks.iter().any(|known| known == sdk)

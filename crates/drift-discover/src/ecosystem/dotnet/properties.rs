@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
+use super::functions::{self, Caller};
 use crate::context::Context;
 use crate::path::RepoPath;
 
@@ -15,7 +16,7 @@ pub(super) const ROOT: char = '\u{1}';
 /// Deepest nesting of expressions.
 const MAX_DEPTH: usize = 20;
 /// Longest value: properties may double themselves.
-const MAX_VALUE: usize = 64 << 10;
+pub(super) const MAX_VALUE: usize = 64 << 10;
 /// Most text that the expansions for one project may yield: it bounds its memory and time.
 const MAX_EXPANDED: usize = 32 << 20;
 
@@ -62,6 +63,13 @@ impl Properties {
         self.values.insert(name.to_owned(), value.filter(|value| value.len() <= MAX_VALUE));
     }
 
+    /// Sets a property that no file has set.
+    pub(super) fn set_default(&mut self, name: &str, value: String) {
+        if self.is_unset(name) {
+            self.set(name, Some(value));
+        }
+    }
+
     /// The value, if some file sets it in a way that can be told.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(&name.to_ascii_lowercase())?.as_deref()
@@ -100,67 +108,48 @@ impl Properties {
         Ok(out)
     }
 
-    /// The value of what stands between the parentheses.
+    /// The value of what stands between the parentheses: a property or the result of a static function, and
+    /// the members of it that follow.
     fn value(&self, context: &Context, expression: &str, depth: usize) -> Result<String, Unknown> {
         let unknown = || Unknown(expression.to_owned());
-        if let Some(function) = expression.strip_prefix('[') {
-            let (name, arguments) = function.split_once('(').ok_or_else(unknown)?;
-            let end = closing(arguments).filter(|&end| end + 1 == arguments.len()).ok_or_else(unknown)?;
-            let arguments = (split(&arguments[..end]).into_iter())
-                .map(|argument| self.expand_at(context, argument, depth + 1))
-                .collect::<Result<Vec<_>, _>>()?;
-            return self.call(context, name, &arguments).ok_or_else(unknown);
-        }
-        self.get(expression).map(str::to_owned).ok_or_else(unknown)
-    }
-
-    /// The functions that only join paths or look for a file.
-    fn call(&self, context: &Context, name: &str, arguments: &[String]) -> Option<String> {
-        let name: String = name.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-        let project = || self.get("msbuildprojectdirectory").unwrap_or_default().to_owned();
-        let dir = |argument: Option<&String>| match argument {
-            Some(dir) => locate(&RepoPath::root(), dir),
-            None => locate(&RepoPath::root(), self.get("msbuildthisfiledirectory")?),
+        let arguments = |text: &str| {
+            let expand = |argument: &str| self.expand_at(context, argument, depth + 1);
+            let given = if text.trim().is_empty() { Vec::new() } else { split(text) };
+            given.into_iter().map(expand).collect::<Result<Vec<_>, _>>()
         };
-        let above = |start: RepoPath, file: &str| {
-            start.ancestors().find(|at| {
-                let Some(path) = at.join(file) else { return false };
-                context.input(&path);
-                context.is_file(&path)
-            })
+        let (mut value, mut rest) = match expression.strip_prefix('[') {
+            Some(function) => {
+                let (name, behind) = function.split_once('(').ok_or_else(unknown)?;
+                let end = closing(behind).ok_or_else(unknown)?;
+                let caller = Caller {
+                    context,
+                    project: self.get("msbuildprojectdirectory").unwrap_or_default(),
+                    file: self.get("msbuildthisfiledirectory"),
+                };
+                let value = functions::call(&caller, name, &arguments(&behind[..end])?);
+                (value.ok_or_else(unknown)?, behind[end + 1..].trim_start())
+            }
+            None => {
+                let end = expression.find('.').unwrap_or(expression.len());
+                let known = self.get(expression[..end].trim()).ok_or_else(unknown)?;
+                (known.to_owned(), &expression[end..])
+            }
         };
-        match (name.as_str(), arguments) {
-            ("msbuild]::getpathoffileabove", [file, from @ ..]) => {
-                let found = above(dir(from.first())?, file).and_then(|at| at.join(file));
-                // MSBuild yields nothing where there is no such file.
-                Some(found.map(|path| absolute(&path)).unwrap_or_default())
-            }
-            ("msbuild]::getdirectorynameoffileabove", [from, file]) => {
-                let found = above(dir(Some(from))?, file);
-                Some(found.map(|path| absolute(&path)).unwrap_or_default())
-            }
-            ("msbuild]::normalizepath" | "system.io.path]::getfullpath", [_, ..]) => {
-                let path = join(&[&[project()], arguments].concat());
-                Some(absolute(&locate(&RepoPath::root(), &path)?))
-            }
-            ("msbuild]::normalizedirectory", [_, ..]) => {
-                let path = join(&[&[project()], arguments].concat());
-                Some(format!("{}/", absolute(&locate(&RepoPath::root(), &path)?)))
-            }
-            ("msbuild]::ensuretrailingslash", [path]) => {
-                Some(if path.ends_with(['/', '\\']) || path.is_empty() {
-                    path.clone()
-                } else {
-                    format!("{path}/")
-                })
-            }
-            ("system.io.path]::combine", [_, ..]) => Some(join(arguments)),
-            ("system.io.path]::getdirectoryname", [path]) => {
-                let path = path.replace('\\', "/");
-                Some(path.rsplit_once('/').map(|(dir, _)| dir.to_owned()).unwrap_or_default())
-            }
-            _ => None,
+        for _ in 0..MAX_DEPTH {
+            let Some(member) = rest.strip_prefix('.') else { break };
+            let end = member.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(member.len());
+            let (name, behind) = (&member[..end], member[end..].trim_start());
+            let given;
+            (given, rest) = match behind.strip_prefix('(') {
+                Some(inside) => {
+                    let end = closing(inside).ok_or_else(unknown)?;
+                    (Some(arguments(&inside[..end])?), inside[end + 1..].trim_start())
+                }
+                None => (None, behind),
+            };
+            value = functions::member(&value, name, given.as_deref()).ok_or_else(unknown)?;
         }
+        if rest.is_empty() { Ok(value) } else { Err(unknown()) }
     }
 }
 
@@ -181,17 +170,6 @@ pub(super) fn locate(dir: &RepoPath, path: &str) -> Option<RepoPath> {
         None if path.contains([ROOT, ':']) => None,
         None => dir.join(&path),
     }
-}
-
-/// Joins paths; one that is absolute replaces those before it.
-fn join(parts: &[String]) -> String {
-    parts.iter().fold(String::new(), |path, part| {
-        let absolute = part.starts_with([ROOT, '/', '\\']);
-        match path.is_empty() || absolute {
-            true => part.clone(),
-            false => format!("{}/{part}", path.trim_end_matches(['/', '\\'])),
-        }
-    })
 }
 
 /// Where the parenthesis that is open at the start of `text` closes.

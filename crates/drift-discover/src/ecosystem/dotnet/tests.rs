@@ -247,3 +247,58 @@ fn imports_in_a_circle_and_values_that_grow_end() {
         ",
     );
 }
+
+#[test]
+fn functions_cut_paths_and_texts_and_sdks_give_defaults() {
+    check(
+        r#"
+//- global.json
+{}
+//- build/Common.props
+<Project>
+  <PropertyGroup>
+    <Top>$([System.IO.Directory]::GetParent($(MSBuildThisFileDirectory)).Parent.FullName)</Top>
+    <Short>$(MSBuildProjectName.Replace('.Tests', '').ToLowerInvariant())</Short>
+  </PropertyGroup>
+  <ItemGroup Condition="'$(AssemblyName)' != 'Lib' and $([System.String]::Copy('$(MSBuildProjectName)').EndsWith('.Tests'))">
+    <ProjectReference Include="$(Top)\src\Lib\Lib.csproj" />
+  </ItemGroup>
+  <ItemGroup Condition="$(MSBuildProjectDirectory.Contains('above'))">
+    <ProjectReference Include="$(Top)\src\Lib\Lib.csproj" />
+  </ItemGroup>
+</Project>
+//- src/App/App.Tests.csproj
+<Project Sdk="Microsoft.NET.Sdk">
+  <Import Project="..\..\build\Common.props" />
+  <ItemGroup><ProjectReference Include="$(Top)\src\$(Short)\$(Short).csproj" /></ItemGroup>
+</Project>
+//- src/app/app.csproj
+<Project />
+//- src/Lib/Lib.csproj
+<Project>
+  <Import Project="..\..\build\Common.props" />
+</Project>
+//- eng/Shared.props
+<Project>
+  <ItemGroup><ProjectReference Include="$(RepoRoot)src\Lib\Lib.csproj" /></ItemGroup>
+</Project>
+//- tools/Tool/Tool.csproj
+<Project>
+  <Import Project="Sdk.props" Sdk="Microsoft.DotNet.Arcade.Sdk" />
+  <Import Project="$(RepositoryEngineeringDir)Shared.props" />
+</Project>
+"#,
+        "
+        dotnet:src/App/App.Tests.csproj App.Tests
+        + Microsoft.NET.Sdk  build
+        dotnet:src/Lib/Lib.csproj Lib
+        dotnet:src/app/app.csproj app
+        dotnet:tools/Tool/Tool.csproj Tool
+        + Microsoft.DotNet.Arcade.Sdk  build
+        dotnet:src/App/App.Tests.csproj -> dotnet:src/Lib/Lib.csproj normal
+        dotnet:src/App/App.Tests.csproj -> dotnet:src/app/app.csproj normal
+        dotnet:tools/Tool/Tool.csproj -> dotnet:src/Lib/Lib.csproj normal
+        problem build/Common.props:10 dependency.conditional: whether the reference `$(Top)\\src\\Lib\\Lib.csproj` applies depends on the build; it is not recorded
+        ",
+    );
+}

@@ -7,6 +7,9 @@ use crate::ecosystem::script::{Args, Kind, Language, Script, Value};
 use crate::graph::EdgeKind;
 use crate::path::RepoPath;
 
+/// The options that say where a dependency comes from.
+const SOURCES: [&str; 5] = ["path", "in_umbrella", "git", "github", "hex"];
+
 /// One project.
 #[derive(Debug, Default)]
 pub(super) struct Mixfile {
@@ -108,19 +111,31 @@ impl Mixfile {
         }
     }
 
-    /// Every tuple that names a dependency between `start` and `end`.
+    /// Every tuple, or key of a list, that names a dependency between `start` and `end`.
     fn add_dependencies(&mut self, context: &Context, script: &Script, start: usize, end: usize) {
         let mut at = start;
         while at < end {
-            let tuple = script.is_sign(at, '{') && script.is_sign(at + 1, ':');
-            if !tuple {
-                at += 1;
-                continue;
-            }
             let line = script.line(at);
-            let (args, behind) = script.list(at);
-            self.add(context, &args, line);
-            at = behind.max(at + 1);
+            // `name: [path: "…"]` is short for `{:name, [path: "…"]}`.
+            let keyed =
+                script.word(at).filter(|_| script.is_sign(at + 1, ':') && script.is_sign(at + 2, '['));
+            if script.is_sign(at, '{') && script.is_sign(at + 1, ':') {
+                let (args, behind) = script.list(at);
+                self.add(context, &args, line);
+                at = behind.max(at + 1);
+            } else if let Some(name) = keyed {
+                let (options, behind) = script.list(at + 2);
+                let is_dependency = |(key, _): &(String, Value)| SOURCES.contains(&key.as_str());
+                if options.named.iter().any(is_dependency) {
+                    let positional = vec![Value::Symbol(name.to_owned()), Value::List(options)];
+                    self.add(context, &Args { positional, named: Vec::new() }, line);
+                    at = behind.max(at + 1);
+                } else {
+                    at += 1;
+                }
+            } else {
+                at += 1;
+            }
         }
     }
 
@@ -137,15 +152,13 @@ impl Mixfile {
             _ => None,
         });
         let get = |key: &str| args.get(key).or_else(|| options.and_then(|options| options.get(key)));
-        let path = match get("path") {
-            Some(Value::Text(path)) => Some(path.clone()),
-            Some(_) => {
-                let message = format!("the path of `{name}` is computed; it is not recorded");
-                context.problem(&self.path, Some(line), "dependency.computed", message);
-                return;
-            }
-            None => None,
-        };
+        let given = get("path").filter(|value| **value != Value::Word("nil".into()));
+        let path = given.and_then(directory);
+        if path.is_none() && given.is_some() {
+            let message = format!("the path of `{name}` is computed; it is not recorded");
+            context.problem(&self.path, Some(line), "dependency.computed", message);
+            return;
+        }
         let only = get("only").and_then(symbols).unwrap_or_default();
         let dev = !only.is_empty() && !only.iter().any(|environment| environment == "prod");
         let optional = get("optional") == Some(&Value::Word("true".into()));
@@ -162,6 +175,22 @@ impl Mixfile {
             in_umbrella: get("in_umbrella") == Some(&Value::Word("true".into())),
             line,
         });
+    }
+}
+
+/// The directory, relative to the project's, that a value names: `"../x"`, `Path.join(__DIR__, "../x")` or
+/// `Path.expand("../x", __DIR__)`.
+fn directory(value: &Value) -> Option<String> {
+    let is_here = |value: &Value| *value == Value::Word("__DIR__".into());
+    match value {
+        Value::Text(path) => Some(path.clone()),
+        Value::Call(name, args) => match (name.as_str(), &args.positional[..]) {
+            ("Path.join", [here, Value::Text(path)]) if is_here(here) => Some(format!("./{path}")),
+            ("Path.expand", [Value::Text(path), here]) if is_here(here) => Some(path.clone()),
+            ("Path.expand", [Value::Text(path)]) => Some(path.clone()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

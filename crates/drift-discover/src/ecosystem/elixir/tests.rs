@@ -95,3 +95,52 @@ defmodule Phoenix do end
         ",
     );
 }
+
+#[test]
+fn dependencies_may_be_keys_and_paths_may_start_at_the_file() {
+    check(
+        r#"
+//- a/mix.exs
+defmodule A.MixProject do
+  def project, do: [app: :a, aliases: [test: ["b"]], deps: [b: [path: "../b"], c: [in_umbrella: true]] ++ more()]
+  defp more do
+    [
+      {:d, path: Path.join(__DIR__, "../d")},
+      {:e, "~> 1.0", path: Path.expand("../e", __DIR__), only: :test},
+      {:f, git: "https://example.org/f.git", path: nil},
+      {:g, path: Path.join(System.get_env("G"), "g")}
+    ]
+  end
+end
+//- b/mix.exs
+defmodule B.MixProject do
+  def project, do: [app: :b]
+end
+//- c/mix.exs
+defmodule C.MixProject do
+  def project, do: [app: :c]
+end
+//- d/mix.exs
+defmodule D.MixProject do
+  def project, do: [app: :d]
+end
+//- e/mix.exs
+defmodule E.MixProject do
+  def project, do: [app: :e]
+end
+"#,
+        "
+        elixir:a a
+        + f  normal
+        elixir:b b
+        elixir:c c
+        elixir:d d
+        elixir:e e
+        elixir:a -> elixir:b normal
+        elixir:a -> elixir:c normal
+        elixir:a -> elixir:d normal
+        elixir:a -> elixir:e dev
+        problem a/mix.exs:8 dependency.computed: the path of `g` is computed; it is not recorded
+        ",
+    );
+}

@@ -19,10 +19,6 @@ pub(super) struct Blocks {
 pub(super) struct Head {
     pub(super) words: Vec<String>,
     pub(super) texts: Vec<String>,
-    /// What a loop over a list of literals goes through.
-    items: Vec<String>,
-    /// What each of them is called in it.
-    variable: String,
 }
 
 impl Blocks {
@@ -42,12 +38,6 @@ impl Blocks {
     /// From the outermost in.
     pub(super) fn heads(&self) -> &[Head] {
         &self.heads
-    }
-
-    /// What `variable` stands for: the literals that the loop around goes through.
-    pub(super) fn items(&self, variable: &str) -> &[String] {
-        let around = self.heads.iter().rev().find(|head| head.variable == variable);
-        around.map_or(&[], |head| &head.items)
     }
 
     /// Whether no block is open.
@@ -100,41 +90,5 @@ fn head(script: &Script, open: usize) -> Head {
             _ => {}
         }
     }
-    // The brackets of a list that is not called belong to the head.
-    if let Some((items, variable)) = loop_of(script, start, open) {
-        (head.items, head.variable) = (items, variable);
-    }
     head
-}
-
-/// The list and the variable of `listOf("a", "b").forEach { name ->` or `["a", "b"].each {`, which starts at
-/// `start`; nothing where an item is no literal.
-fn loop_of(script: &Script, start: usize, open: usize) -> Option<(Vec<String>, String)> {
-    let is_call = matches!(script.word(start), Some("listOf" | "setOf" | "arrayOf"));
-    let (first, close) = match is_call {
-        true if script.is_sign(start + 1, '(') => (start + 2, ')'),
-        false if script.is_sign(start, '[') => (start + 1, ']'),
-        _ => return None,
-    };
-    let end = open.checked_sub(3)?;
-    let is_loop = script.is_sign(end, close)
-        && script.is_sign(end + 1, '.')
-        && matches!(script.word(end + 2), Some("forEach" | "each"));
-    if !is_loop || first > end {
-        return None;
-    }
-    let mut items = Vec::new();
-    let pieces: Vec<usize> =
-        (first..end).filter(|&at| !matches!(script.kind(at), Some(Kind::Newline))).collect();
-    for item in pieces.split(|&at| script.is_sign(at, ',')) {
-        match item {
-            // After the last comma.
-            [] => {}
-            [at] => items.push(script.text(*at)?.to_owned()),
-            _ => return None,
-        }
-    }
-    let named = script.is_sign(open + 2, '-') && script.is_sign(open + 3, '>');
-    let variable = script.word(open + 1).filter(|_| named).unwrap_or("it");
-    Some((items, variable.to_owned()))
 }

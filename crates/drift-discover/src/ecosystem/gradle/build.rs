@@ -95,8 +95,9 @@ impl BuildFile {
         around: &[Head],
         within: &[Head],
     ) -> usize {
-        // `dependencies.project(…)` is the same as `project(…)`.
-        let behind_dot = at > 1 && script.is_sign(at - 1, '.') && script.word(at - 2) != Some("dependencies");
+        // `dependencies.project(…)` and, with a path from the root, `rootProject.project(…)` are `project(…)`.
+        let same = |word: &str| matches!(word, "dependencies" | "rootProject");
+        let behind_dot = at > 1 && script.is_sign(at - 1, '.') && !script.word(at - 2).is_some_and(same);
         let line = script.line(at);
         let report = |what: &str| {
             let message = format!("{what} here; it is not recorded");
@@ -107,7 +108,8 @@ impl BuildFile {
             Some(Kind::Word(word)) if word == "project" && script.is_sign(at + 1, '(') && !behind_dot => {
                 let (args, end) = script.call(at + 1);
                 let target = target(around);
-                match (args.text_at(0).or_else(|| args.text("path")), target) {
+                let mapped = || mapped(script, at + 2);
+                match (args.text_at(0).or_else(|| args.text("path")).or_else(mapped), target) {
                     (Some(to), Some(target)) => {
                         let reference = Reference { path: to.into(), accessor: None, kind: kind(), line };
                         self.projects.push((target, reference));
@@ -178,6 +180,15 @@ impl BuildFile {
             _ => at + 1,
         }
     }
+}
+
+/// The path in Kotlin's `mapOf("path" to ":x")` at `at`.
+fn mapped(script: &Script, at: usize) -> Option<&str> {
+    let is_map = script.word(at) == Some("mapOf") && script.is_sign(at + 1, '(');
+    let is_path = |at: &usize| script.text(*at) == Some("path") && script.word(at + 1) == Some("to");
+    // The other key is `configuration`.
+    let key = [at + 2, at + 6].into_iter().find(is_path).filter(|_| is_map)?;
+    script.text(key + 2)
 }
 
 /// The names behind dots from `at` on, and the position behind them.

@@ -1,5 +1,7 @@
 //! [`Build`]: the projects that a settings file includes, with their directories.
 
+mod children;
+
 use std::collections::{BTreeSet, HashMap};
 
 use super::blocks::Blocks;
@@ -27,6 +29,8 @@ pub(super) struct Build {
     accessors: HashMap<String, usize>,
     /// `project.buildFileName = "${project.name}.gradle"`.
     named_build_files: bool,
+    /// The scripts that the settings file applies, each read once.
+    applied: BTreeSet<RepoPath>,
 }
 
 /// One project.
@@ -55,6 +59,7 @@ impl Build {
             children: HashMap::new(),
             accessors: HashMap::new(),
             named_build_files: false,
+            applied: BTreeSet::new(),
         };
         let problems = build.run(context, &script);
         build.check(context, builds, problems);
@@ -77,17 +82,13 @@ impl Build {
             let own = at == 0
                 || !script.is_sign(at - 1, '.')
                 || script.word(at.saturating_sub(2)) == Some("settings");
+            self.each_child(context, script, at);
             let declares = at > 0 && matches!(script.word(at - 1), Some("fun" | "def" | "void"));
             match script.word(at) {
                 Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
                     let (args, end) = script.call(at + 1);
                     for value in &args.positional {
-                        let looped = match value {
-                            Value::Word(variable) => blocks.items(variable),
-                            _ => &[],
-                        };
-                        let found = if looped.is_empty() { names(value) } else { Some(looped.to_vec()) };
-                        match found {
+                        match names(value) {
                             Some(names) if !names.is_empty() => {
                                 names.iter().for_each(|name| self.include(word, name, line));
                             }
@@ -119,6 +120,13 @@ impl Build {
                         _ => at += 1,
                     }
                 }
+                Some("apply") if own => {
+                    let (args, end) = script.call(at + 1);
+                    if let Some(value) = args.get("from") {
+                        computed |= self.apply(context, script, at, value);
+                    }
+                    at = end.max(at + 1);
+                }
                 Some("buildFileName") => {
                     // Set for each project, from its name: a common custom of large builds.
                     let named = (at..at + 6).any(|at| {
@@ -132,6 +140,21 @@ impl Build {
             }
         }
         computed
+    }
+
+    /// Reads the script that `apply from: …` at `at` names as a part of this one; whether anything in it was
+    /// computed. What is fetched from elsewhere, or is no script of the repository, includes no project of it.
+    fn apply(&mut self, context: &Context, script: &Script, at: usize, value: &Value) -> bool {
+        let computed = || (at..at + 8).find_map(|at| from_root(script, at));
+        let named = directory(script, at, value).or_else(computed).and_then(|name| self.root.join(name));
+        let Some(path) = named.filter(|path| self.applied.insert(path.clone())) else { return false };
+        context.input(&path);
+        let applied = if context.is_file(&path) { super::script(context, &path) } else { None };
+        let Some(applied) = applied else { return false };
+        let settings = std::mem::replace(&mut self.settings, path);
+        let problems = self.run(context, &applied);
+        self.settings = settings;
+        problems
     }
 
     /// `project(":x").projectDir = …`, `.name = …`, `.buildFileName = …`; the position behind it.
@@ -149,6 +172,13 @@ impl Build {
         let Some(project) = path.as_deref().and_then(|path| self.by_path(path)) else { return end };
         let text = value.text().map(str::to_owned);
         match (property, text) {
+            ("name", None) => {
+                let message = format!(
+                    "the name of `{}` is computed here; it keeps that of its directory",
+                    self.path_of(project)
+                );
+                context.problem(&self.settings, Some(script.line(at)), "include.computed", message);
+            }
             ("name", Some(name)) => {
                 let parent = self.projects[project].parent.unwrap_or_default();
                 let known = std::mem::replace(&mut self.projects[project].name, name.clone());
@@ -307,6 +337,7 @@ fn directory(script: &Script, at: usize, value: &Value) -> Option<String> {
             "rootDir"
                 | "settingsDir"
                 | "rootProject.projectDir"
+                | "settings.rootProject.projectDir"
                 | "settings.rootDir"
                 | "settings.settingsDir"
         )

@@ -217,3 +217,142 @@ setOf("d").forEach { name ->
         ",
     );
 }
+
+#[test]
+fn loops_over_literals_are_written_out() {
+    check(
+        r#"
+//- settings.gradle
+def prefix = 'lib'
+def kinds = ['x', 'y']
+['core', "web"].each { part ->
+    include "$prefix-$part"
+    project(":lib-$part").projectDir = new File(rootProject.projectDir, "libs/lib-${part}")
+}
+for (String kind in kinds) { include "kinds:$kind" }
+kinds.each { ["a"].each { deep -> include "deep:${it}-${deep}" } }
+['z'].each { include "${it.toUpperCase()}" }
+//- libs/lib-core/build.gradle
+["web"].each { dependencies { api project(":lib-$it") } }
+//- libs/lib-web/build.gradle.kts
+for (kind in listOf("x", "y")) {
+    dependencies { testImplementation(project(":kinds:$kind")) }
+}
+//- kinds/x/build.gradle
+//- kinds/y/build.gradle
+//- deep/x-a/build.gradle
+//- deep/y-a/build.gradle
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:deep :deep in gradle:.
+        gradle:deep/x-a :deep:x-a in gradle:.
+        gradle:deep/y-a :deep:y-a in gradle:.
+        gradle:kinds :kinds in gradle:.
+        gradle:kinds/x :kinds:x in gradle:.
+        gradle:kinds/y :kinds:y in gradle:.
+        gradle:libs/lib-core :lib-core in gradle:.
+        gradle:libs/lib-web :lib-web in gradle:.
+        gradle:libs/lib-core -> gradle:libs/lib-web normal
+        gradle:libs/lib-web -> gradle:kinds/x dev
+        gradle:libs/lib-web -> gradle:kinds/y dev
+        problem settings.gradle:9 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}
+
+#[test]
+fn each_child_of_the_root_may_be_renamed_and_moved() {
+    check(
+        r#"
+//- settings.gradle
+include 'core', 'web'
+rootProject.children.each { it.name = "acme-${it.name}" }
+//- core/build.gradle
+//- web/build.gradle
+dependencies { implementation project(':acme-core') }
+//- moved/settings.gradle.kts
+include("core", "odd")
+for (child in rootProject.children) {
+    child.projectDir = file("modules/${child.name}")
+    if (child.name == "odd") { child.name = "even" }
+    child.name = child.name.reversed()
+}
+//- moved/modules/core/build.gradle.kts
+//- moved/modules/odd/build.gradle.kts
+"#,
+        "
+        workspace gradle:. gradle
+        workspace gradle:moved gradle
+        gradle:. : in gradle:.
+        gradle:core :acme-core in gradle:.
+        gradle:moved : in gradle:moved
+        gradle:moved/modules/core :core in gradle:moved
+        gradle:moved/modules/odd :odd in gradle:moved
+        gradle:web :acme-web in gradle:.
+        gradle:web -> gradle:core normal
+        problem moved/settings.gradle.kts:4 include.computed: code selects the projects whose `name` is set here; none is changed
+        problem moved/settings.gradle.kts:5 include.computed: the name of `:core` is computed here; it keeps that of its directory
+        problem moved/settings.gradle.kts:5 include.computed: the name of `:odd` is computed here; it keeps that of its directory
+        ",
+    );
+}
+
+#[test]
+fn a_project_may_be_named_in_a_map_or_from_the_root() {
+    check(
+        r#"
+//- settings.gradle.kts
+include("a", "b", "c")
+//- a/build.gradle.kts
+dependencies {
+    implementation(project(mapOf("path" to ":b")))
+    testImplementation(rootProject.project(":c"))
+}
+//- b/build.gradle.kts
+dependencies {
+    api(project(mapOf("configuration" to "x", "path" to ":c")))
+    api(project(mapOf("path" to compute())))
+}
+//- c/build.gradle.kts
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:a :a in gradle:.
+        gradle:b :b in gradle:.
+        gradle:c :c in gradle:.
+        gradle:a -> gradle:b normal
+        gradle:a -> gradle:c dev
+        gradle:b -> gradle:c normal
+        problem b/build.gradle.kts:3 dependency.computed: a dependency on a project is computed here; it is not recorded
+        ",
+    );
+}
+
+#[test]
+fn a_script_that_settings_apply_includes_projects_too() {
+    check(
+        r#"
+//- settings.gradle
+include 'a'
+apply from: "$rootDir/gradle/projects.gradle"
+apply from: 'https://example.org/cache.gradle'
+apply plugin: 'x'
+//- gradle/projects.gradle
+include 'b'
+include compute()
+apply from: 'gradle/projects.gradle'
+//- a/build.gradle
+//- b/build.gradle
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:a :a in gradle:.
+        gradle:b :b in gradle:.
+        problem gradle/projects.gradle:2 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}

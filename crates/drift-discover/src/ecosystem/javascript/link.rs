@@ -97,11 +97,10 @@ impl<'a> Links<'a> {
         match Specifier::parse(put.unwrap_or(specifier)) {
             Specifier::Path(path) => self.at(base, &path),
             Specifier::Workspace { name: alias, rest } => {
-                let wanted = alias.unwrap_or(name);
-                if workspace.is_decoupled(dir, wanted) {
+                if workspace.is_decoupled(dir, name) {
                     return None;
                 }
-                let found = self.by_protocol(workspace, wanted, rest);
+                let found = self.by_protocol(workspace, alias.unwrap_or(name), rest);
                 if found.is_none() {
                     let message = format!(
                         "no member is what `{name}` asks for with `{specifier}`; correct one of them"
@@ -120,10 +119,15 @@ impl<'a> Links<'a> {
                     }
                     return None;
                 };
-                // What a catalog says is a range; the other forms are errors to the package managers.
+                // What a catalog says is a range, or for bun a member; the other forms are errors.
                 match Specifier::parse(entry) {
                     Specifier::Registry { name: alias, range } => {
                         self.by_range(workspace, dir, name, alias, range)
+                    }
+                    Specifier::Workspace { name: alias, rest }
+                        if matches!(workspace.linker, Linker::Bun { .. }) =>
+                    {
+                        self.by_protocol(workspace, alias.unwrap_or(name), rest)
                     }
                     _ => None,
                 }
@@ -194,9 +198,12 @@ impl<'a> Links<'a> {
             // `workspace:packages/a` is yarn's; anything else that is no range is a tag, which any version has.
             return self.yarn_path(workspace, rest).or_else(|| self.newest(name, |_| true));
         }
-        let satisfying = self.newest(name, |own| {
-            let own = own.unwrap_or("0.0.0");
-            version::is_same(own, rest) || version::satisfies(own, rest, Prereleases::OnlyNamed)
+        let is_bun = matches!(workspace.linker, Linker::Bun { .. });
+        let satisfying = self.newest(name, |member| {
+            let own = member.version.as_deref().unwrap_or("0.0.0");
+            version::is_same(own, rest)
+                || version::satisfies(own, rest, Prereleases::OnlyNamed)
+                || (is_bun && version::is_anything(rest))
         });
         // pnpm takes the member that there is; the range is only what publishing writes.
         let is_lenient = matches!(workspace.linker, Linker::Pnpm(_));
@@ -214,24 +221,35 @@ impl<'a> Links<'a> {
     ) -> Option<RepoPath> {
         let range = range.trim();
         let wanted = alias.unwrap_or(name);
-        let satisfied =
-            |own: Option<&str>| own.is_some_and(|own| version::satisfies(own, range, Prereleases::OnlyNamed));
+        let satisfied = |member: &Manifest| {
+            let own = member.version.as_deref();
+            own.is_some_and(|own| version::satisfies(own, range, Prereleases::OnlyNamed))
+        };
         match &workspace.linker {
             Linker::Pnpm(links) if !links.plain => None,
-            Linker::Pnpm(links) => self.newest(wanted, |own| {
-                let own = own.unwrap_or("0.0.0");
+            Linker::Pnpm(links) => self.newest(wanted, |member| {
+                let own = member.version.as_deref().unwrap_or("0.0.0");
                 match range {
                     "" | "*" => true,
                     range if version::is_range(range) => {
                         version::is_same(own, range) || version::satisfies(own, range, Prereleases::OnlyNamed)
                     }
-                    _tag => links.prefer,
+                    _tag => links.prefer || member.private,
                 }
             }),
             // In node_modules the directory of a workspace has the workspace's name, so an alias never finds it.
-            Linker::Npm | Linker::Yarn1 if alias.is_some_and(|alias| alias != name) => None,
-            Linker::Npm => self.newest(wanted, |own| matches!(range, "" | "*") || satisfied(own)),
+            Linker::Npm if alias.is_some_and(|alias| alias != name) => None,
+            Linker::Npm => self.newest(wanted, |member| matches!(range, "" | "*") || satisfied(member)),
+            Linker::Bun { plain: false } => None,
+            // What is private is not in the registry, and so has no tags there.
+            Linker::Bun { .. } if range.is_empty() || !version::is_range(range) => {
+                self.newest(wanted, |member| member.private)
+            }
+            Linker::Bun { .. } => {
+                self.newest(wanted, |member| version::is_anything(range) || satisfied(member))
+            }
             Linker::Yarn { transparent: false } => None,
+            Linker::Yarn1 if alias.is_some() => None,
             Linker::Yarn1 | Linker::Yarn { transparent: true } | Linker::Lerna => {
                 self.newest(wanted, satisfied)
             }
@@ -240,14 +258,15 @@ impl<'a> Links<'a> {
         }
     }
 
-    /// Of the members named `name` whose version `accepts`, the newest; of equal ones, the last.
-    fn newest(&self, name: &str, accepts: impl Fn(Option<&str>) -> bool) -> Option<RepoPath> {
-        let version =
-            |dir: &RepoPath| self.packages.get(dir).and_then(|manifest| manifest.version.as_deref());
-        let candidates = self.by_name.get(name)?.iter().filter(|dir| accepts(version(dir)));
-        let newest = candidates
-            .max_by(|a, b| version::compare(version(a).unwrap_or("0.0.0"), version(b).unwrap_or("0.0.0")));
-        newest.map(|dir| (*dir).clone())
+    /// Of the members named `name` that `accepts`, the one of the newest version; of equal ones, the last.
+    fn newest(&self, name: &str, accepts: impl Fn(&Manifest) -> bool) -> Option<RepoPath> {
+        let members = self.by_name.get(name)?.iter();
+        let members = members.filter_map(|dir| Some((dir, self.packages.get(dir)?)));
+        let version = |member: &&Manifest| member.version.clone().unwrap_or_else(|| "0.0.0".into());
+        let newest = members
+            .filter(|(_, member)| accepts(member))
+            .max_by(|(_, a), (_, b)| version::compare(&version(a), &version(b)));
+        newest.map(|(dir, _)| (**dir).clone())
     }
 }
 
@@ -256,8 +275,9 @@ impl Workspace {
     fn links_plain(&self, dir: &RepoPath, name: &str, alias: Option<&str>) -> bool {
         match &self.linker {
             Linker::Pnpm(links) => links.plain,
-            Linker::Npm | Linker::Yarn1 => alias.is_none_or(|alias| alias == name),
-            Linker::Yarn { transparent } => *transparent,
+            Linker::Npm => alias.is_none_or(|alias| alias == name),
+            Linker::Yarn1 => alias.is_none(),
+            Linker::Bun { plain } | Linker::Yarn { transparent: plain } => *plain,
             Linker::Lerna => true,
             Linker::Rush(_) => alias.is_none() && !self.is_decoupled(dir, name),
         }
@@ -275,9 +295,9 @@ impl Workspace {
         let own = manifest.name.as_deref();
         match self.linker {
             // The root is not in its own node_modules.
-            Linker::Npm | Linker::Yarn1 | Linker::Lerna if *dir == self.root => None,
+            Linker::Npm | Linker::Bun { .. } | Linker::Yarn1 | Linker::Lerna if *dir == self.root => None,
             // npm names a workspace without a name after its directory.
-            Linker::Npm => own.or_else(|| directory_name(dir)),
+            Linker::Npm | Linker::Bun { .. } => own.or_else(|| directory_name(dir)),
             _ => own,
         }
     }

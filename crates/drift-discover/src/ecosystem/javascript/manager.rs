@@ -1,6 +1,7 @@
 //! [`Manager`]: which package manager a root is for, and its major version, as far as files tell.
 //!
-//! What is nearest decides: the root itself, then the directories above it, as corepack looks for them.
+//! What is nearest decides: the root itself, then the directories above it, as corepack looks for them. A field
+//! that names the manager comes before a lock file, that before settings, and those before `engines`.
 
 use serde_json::Value;
 
@@ -45,7 +46,9 @@ impl Manager {
                 packages.get(dir).and_then(declared).map(|manager| manager.or_locked(context, dir));
             declared.or_else(|| locked(context, dir)).or_else(|| configured(context, dir))
         };
-        let here = found(root).or_else(|| Some(Manager { tool: Tool::named(npm_client?)?, major: None }));
+        let of_client = || Some(Manager { tool: Tool::named(npm_client?)?, major: None }.or_oldest());
+        let of_engines = || packages.get(root).and_then(required);
+        let here = found(root).or_else(of_client).or_else(of_engines);
         // pnpm reads no field `workspaces`, so a pnpm above says nothing of a root that has it.
         let above = || root.ancestors().skip(1).find_map(|dir| found(&dir));
         let above = || above().filter(|manager| manager.tool != Tool::Pnpm);
@@ -55,7 +58,15 @@ impl Manager {
     /// The major version of pnpm where pnpm-workspace.yaml already says that it is pnpm.
     pub(super) fn pnpm(context: &Context, packages: &Packages, root: &RepoPath) -> Manager {
         let declared = packages.get(root).and_then(declared).filter(|found| found.tool == Tool::Pnpm);
-        declared.unwrap_or(Manager { tool: Tool::Pnpm, major: None }).or_locked(context, root)
+        let found = declared.unwrap_or(Manager { tool: Tool::Pnpm, major: None }).or_locked(context, root);
+        let of_engines = || oldest_pnpm(engine(packages.get(root)?, Tool::Pnpm)?);
+        Manager { major: found.major.or_else(of_engines), ..found }
+    }
+
+    /// With version 1 of yarn, where nothing tells of a later one: those leave .yarnrc.yml behind.
+    fn or_oldest(self) -> Manager {
+        let oldest = (self.tool == Tool::Yarn).then_some(1);
+        Manager { major: self.major.or(oldest), ..self }
     }
 
     /// With the major version from the lock file in `dir`, where none is known.
@@ -105,6 +116,26 @@ fn declared(manifest: &Manifest) -> Option<Manager> {
     of_field().or_else(of_engines)
 }
 
+/// The yarn or bun that `engines` asks for, unless it asks for npm as well (`"npm": "use yarn"` does not).
+fn required(manifest: &Manifest) -> Option<Manager> {
+    if engine(manifest, Tool::Npm).is_some() {
+        return None;
+    }
+    let of = |tool| Some(Manager { tool, major: version::major(engine(manifest, tool)?) });
+    of(Tool::Yarn).or_else(|| of(Tool::Bun))
+}
+
+/// The range of versions of `tool` in `engines`.
+fn engine(manifest: &Manifest, tool: Tool) -> Option<&str> {
+    let range = manifest.fields.get("engines")?.get(tool.name())?.as_str()?;
+    version::is_range(range).then_some(range)
+}
+
+/// A version of pnpm before those that link no plain ranges, where `range` allows no later one.
+fn oldest_pnpm(range: &str) -> Option<u64> {
+    (!version::intersect(range, ">=9.0.0-0")).then(|| version::major(range)).flatten()
+}
+
 fn locked(context: &Context, dir: &RepoPath) -> Option<Manager> {
     let has = |name: &str| dir.join(name).is_some_and(|path| context.is_file(&path));
     if has("package-lock.json") || has("npm-shrinkwrap.json") {
@@ -120,7 +151,11 @@ fn locked(context: &Context, dir: &RepoPath) -> Option<Manager> {
 }
 
 fn configured(context: &Context, dir: &RepoPath) -> Option<Manager> {
-    let rc = dir.join(".yarnrc.yml").filter(|path| context.is_file(path))?;
+    let has = |name: &str| dir.join(name).filter(|path| context.is_file(path));
+    let Some(rc) = has(".yarnrc.yml") else {
+        // Only yarn 1 reads this one.
+        return has(".yarnrc").map(|_| Manager { tool: Tool::Yarn, major: Some(1) });
+    };
     let major = rc.parent().and_then(|dir| YarnRc::read(context, &dir)?.major());
     Some(Manager { tool: Tool::Yarn, major: major.or(Some(2)) })
 }

@@ -90,6 +90,15 @@ impl Overrides {
         Overrides { rules }
     }
 
+    /// bun's: npm's, and `resolutions` by plain names.
+    pub(super) fn bun(root: &Manifest) -> Overrides {
+        let mut rules = Overrides::pnpm(root.table(&["resolutions"]), Some(root)).rules;
+        for (name, of_npm) in Overrides::npm(root).rules {
+            rules.entry(name).or_default().extend(of_npm);
+        }
+        Overrides { rules }
+    }
+
     /// What takes the place of `specifier` for the dependency `name` of a package.
     pub(super) fn specifier(&self, parent: &Manifest, name: &str, specifier: &str) -> Option<&str> {
         let applies = |rule: &&Rule| {

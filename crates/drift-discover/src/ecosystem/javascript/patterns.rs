@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::Context;
-use crate::glob::{Glob, GlobError, GlobOptions};
+use crate::glob::{Glob, GlobError, GlobOptions, MAX_PATTERNS};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -16,8 +16,10 @@ use super::syntax;
 /// How a package manager combines its patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// npm and bun: in order, the last match wins.
-    Ordered,
+    /// npm: every negation is taken off in the end, but for those that a later pattern takes back.
+    Npm,
+    /// bun: every negation is taken off what wildcards found; a plain directory stays.
+    Bun,
     /// pnpm: what any negation matches is taken off in the end.
     Subtract,
     /// yarn 2 and later: as pnpm, and what lies below a directory that a negation names is never reached.
@@ -39,8 +41,51 @@ pub(super) struct Patterns<'a> {
 
 struct Negation {
     glob: Glob,
+    /// The same as it matches patterns: letter by letter, hidden directories and node_modules like others.
+    of_texts: Glob,
     /// Nothing below a match is reached either.
     prunes: bool,
+}
+
+impl Negation {
+    /// Whether it matches a pattern as if that were a path.
+    fn covers(&self, pattern: &str) -> bool {
+        self.of_texts.is_match(pattern.as_bytes())
+    }
+}
+
+/// Takes back the negations that cover a later pattern. npm's loop then passes over the one behind.
+fn take_back(negations: &mut Vec<Negation>, pattern: &str) {
+    let mut at = 0;
+    while at < negations.len() {
+        if negations[at].covers(pattern) {
+            negations.remove(at);
+        }
+        at += 1;
+    }
+}
+
+/// A pattern that selects.
+struct Positive<'p> {
+    written: &'p str,
+    text: String,
+}
+
+/// Most patterns that one manifest may have, plain directories included.
+const MAX_LIST: usize = 20_000;
+
+/// Which pattern of a list is the first too many; it and what follows is not to be read. Negations count as
+/// wildcards, as each is held against all that is selected.
+pub(super) fn first_beyond(list: &[&str]) -> Option<usize> {
+    let costly = |pattern: &str| is_wild(pattern) || pattern.starts_with('!');
+    let mut costly = list.iter().enumerate().filter(|(_, pattern)| costly(pattern));
+    let end = costly.nth(MAX_PATTERNS).map(|(at, _)| at);
+    end.or((list.len() > MAX_LIST).then_some(MAX_LIST)).map(|end| end.min(MAX_LIST))
+}
+
+/// Whether a pattern names several directories.
+fn is_wild(pattern: &str) -> bool {
+    pattern.contains(['*', '?', '[', '{'])
 }
 
 /// Whether the last part of a pattern is a plain name.
@@ -52,7 +97,7 @@ fn names_last(pattern: &str) -> bool {
 impl Rule {
     fn options(self) -> GlobOptions {
         let never: &[&str] = match self {
-            Rule::Ordered | Rule::Each => &["node_modules"],
+            Rule::Npm | Rule::Bun | Rule::Each => &["node_modules"],
             Rule::Subtract => &["node_modules", "bower_components"],
             Rule::Prune => &["node_modules", ".git", ".yarn"],
         };
@@ -65,30 +110,56 @@ impl Patterns<'_> {
     /// The selected directories; what is wrong with a pattern is reported.
     pub(super) fn members(&self, context: &Context) -> BTreeSet<RepoPath> {
         let mut selected = BTreeSet::new();
-        let mut negations: Vec<Negation> = Vec::new();
-        for pattern in &self.list {
-            let (text, is_negation) = self.split(pattern);
-            if is_negation {
-                // Negations see hidden directories in all package managers.
-                let options = GlobOptions { dot: true, ..self.rule.options() };
-                match Glob::new(&text, options) {
-                    Ok(glob) if self.rule == Rule::Ordered => {
-                        selected.retain(|dir| !glob.is_match(self.relative(dir)));
-                    }
-                    Ok(glob) => negations
-                        .push(Negation { glob, prunes: self.rule == Rule::Prune && names_last(&text) }),
-                    Err(why) => self.unreadable(context, pattern, &why),
-                }
-                continue;
-            }
+        let (positives, negations) = self.divide(context);
+        for Positive { written, text } in positives {
             match self.select(context, &text) {
-                Ok(dirs) if dirs.is_empty() => self.unmatched(context, pattern, &text),
-                Ok(dirs) => selected.extend(dirs),
-                Err(why) => self.unreadable(context, pattern, &why),
+                Ok(dirs) if dirs.is_empty() => self.unmatched(context, written, &text),
+                Ok(dirs) => {
+                    let stays = self.rule == Rule::Bun && !is_wild(&text);
+                    let is_off = |dir: &RepoPath| negations.iter().any(|not| self.is_negated(not, dir));
+                    selected.extend(dirs.into_iter().filter(|dir| stays || !is_off(dir)));
+                }
+                Err(why) => self.unreadable(context, written, &why),
             }
         }
-        selected.retain(|dir| !negations.iter().any(|negation| self.is_negated(negation, dir)));
         selected
+    }
+
+    /// The patterns that select, and the negations that hold for all of them.
+    fn divide(&self, context: &Context) -> (Vec<Positive<'_>>, Vec<Negation>) {
+        let (mut positives, mut negations) = (Vec::new(), Vec::<Negation>::new());
+        for &written in &self.list {
+            let (text, is_negation) = self.split(written);
+            if !is_negation {
+                if self.rule == Rule::Npm {
+                    take_back(&mut negations, &text);
+                }
+                positives.push(Positive { written, text });
+                continue;
+            }
+            // Only npm drops the slash at the start of a negation; to the others it is another path.
+            if text.starts_with('/') {
+                continue;
+            }
+            // Negations see hidden directories in all package managers.
+            match self.negation(&text) {
+                Ok(negation) => negations.push(negation),
+                Err(why) => self.unreadable(context, written, &why),
+            }
+        }
+        if self.rule == Rule::Npm {
+            positives.retain(|Positive { text, .. }| !negations.iter().any(|not| not.covers(text)));
+        }
+        (positives, negations)
+    }
+
+    fn negation(&self, text: &str) -> Result<Negation, GlobError> {
+        let options = self.rule.options();
+        Ok(Negation {
+            glob: Glob::new(text, GlobOptions { dot: true, ..options })?,
+            of_texts: Glob::new(text, GlobOptions { never: &[], ..options })?,
+            prunes: self.rule == Rule::Prune && names_last(text),
+        })
     }
 
     /// The patterns that take directories off; for yarn 1 and lerna none does.
@@ -103,15 +174,18 @@ impl Patterns<'_> {
         if self.rule == Rule::Each {
             return (pattern.to_owned(), false);
         }
-        // `!(a|b)` is an extended group, except to npm.
-        let is_group = pattern.starts_with("!(") && self.rule != Rule::Ordered;
+        // `!(a|b)` is an extended group, except to npm and bun.
+        let is_group = pattern.starts_with("!(") && !matches!(self.rule, Rule::Npm | Rule::Bun);
         let marks = if is_group { 0 } else { pattern.bytes().take_while(|&b| b == b'!').count() };
         let text = &pattern[marks..];
         let text = match self.rule {
-            Rule::Ordered => text.replace('\\', "/").trim_start_matches('/').to_owned(),
+            Rule::Npm => {
+                let text = text.replace('\\', "/");
+                text.strip_prefix("./").unwrap_or(&text).trim_start_matches('/').to_owned()
+            }
             // pnpm looks for the manifest, so that something always follows.
             Rule::Subtract => format!("{text}/"),
-            Rule::Prune | Rule::Each => text.to_owned(),
+            Rule::Bun | Rule::Prune | Rule::Each => text.to_owned(),
         };
         (text, marks % 2 == 1)
     }
@@ -125,7 +199,11 @@ impl Patterns<'_> {
         }
         let found =
             Glob::new(text, self.rule.options())?.find(context.source(), self.base, EntryKind::Dir)?;
-        Ok(found.into_iter().filter(|dir| self.forms.file(context, dir).is_some()).collect())
+        // fast-glob walks from where the wildcards begin, and does not report where it starts.
+        let start = text.strip_suffix("/**").filter(|start| self.rule == Rule::Prune && !is_wild(start));
+        let start = start.and_then(|start| self.base.join(start));
+        let members = found.into_iter().filter(|dir| Some(dir) != start.as_ref());
+        Ok(members.filter(|dir| self.forms.file(context, dir).is_some()).collect())
     }
 
     fn relative<'a>(&self, dir: &'a RepoPath) -> &'a [u8] {
@@ -149,7 +227,7 @@ impl Patterns<'_> {
             let message =
                 format!("pattern `{pattern}` excludes nothing: here each pattern stands alone; remove it");
             context.problem(self.file, line, "pattern.unmatched", message);
-        } else if text.contains(['*', '?', '[', '{', '(']) {
+        } else if is_wild(text) || text.contains('(') {
             let message =
                 format!("pattern `{pattern}` matches no directory with a package.json; correct or remove it");
             context.problem(self.file, line, "pattern.unmatched", message);

@@ -54,6 +54,12 @@ impl Range {
         })
     }
 
+    /// Whether it says nothing, or only that a version is at least zero.
+    pub(super) fn is_anything(&self) -> bool {
+        let is_zero = |at: &Comparator| at.operator == GreaterOrEqual && at.version.numbers == [0, 0, 0];
+        matches!(&self.sets[..], [set] if set.len() < 2 && set.iter().all(is_zero))
+    }
+
     /// Whether some version could be in both ranges.
     pub(super) fn intersects(&self, other: &Range) -> bool {
         let possible = |set: &[Comparator]| set.iter().all(|a| set.iter().all(|b| a.intersects(b)));

@@ -1,4 +1,4 @@
-//! The settings files beside a workspace root: pnpm-workspace.yaml, .yarnrc.yml and .npmrc.
+//! The settings files beside a workspace root: pnpm-workspace.yaml, .yarnrc.yml, .npmrc and bunfig.toml.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::path::RepoPath;
 
 use super::syntax;
+use crate::ecosystem::toml_file::{self, TomlFile};
 
 /// What drift reads of pnpm-workspace.yaml.
 #[derive(Debug, Default, Deserialize)]
@@ -80,6 +81,17 @@ impl PnpmLinks {
             prefer: setting("prefer-workspace-packages", &file.prefer_workspace_packages).unwrap_or(false),
         }
     }
+}
+
+/// Whether bun links ranges that name no `workspace:`; yes unless bunfig.toml says no.
+pub(super) fn bun_links(context: &Context, root: &RepoPath) -> bool {
+    let setting = || {
+        let file = root.join("bunfig.toml").filter(|file| context.is_file(file))?;
+        let text = context.text(&file)?;
+        let toml = TomlFile::parse(context, &file, &text)?;
+        toml_file::boolean(toml_file::table(toml.root(), "install")?, "linkWorkspacePackages")
+    };
+    setting().unwrap_or(true)
 }
 
 fn as_bool(value: &Value) -> Option<bool> {

@@ -48,6 +48,11 @@ pub(super) fn is_range(text: &str) -> bool {
     Range::parse(text).is_some()
 }
 
+/// Whether `range` leaves out no version: `*`, or from zero on.
+pub(super) fn is_anything(range: &str) -> bool {
+    Range::parse(range).is_some_and(|range| range.is_anything())
+}
+
 /// Whether some version satisfies both ranges.
 pub(super) fn intersect(a: &str, b: &str) -> bool {
     a == b || matches!((Range::parse(a), Range::parse(b)), (Some(a), Some(b)) if a.intersects(&b))

@@ -15,9 +15,9 @@ use super::manager::{Manager, Tool};
 use super::manifest::Forms;
 use super::overrides::Overrides;
 use super::packages::Packages;
-use super::patterns::{Patterns, Rule};
+use super::patterns::{self, Patterns, Rule};
 use super::rush::{self, Decoupled};
-use super::settings::{PnpmLinks, PnpmWorkspace, YarnRc};
+use super::settings::{self, PnpmLinks, PnpmWorkspace, YarnRc};
 use super::syntax;
 
 /// A native workspace.
@@ -37,8 +37,11 @@ pub(super) struct Workspace {
 /// Whose rules say what a specifier resolves to.
 #[derive(Debug)]
 pub(super) enum Linker {
-    /// npm and bun.
     Npm,
+    Bun {
+        /// A range that a local version satisfies links it.
+        plain: bool,
+    },
     Yarn1,
     /// Yarn 2 and later.
     Yarn {
@@ -140,7 +143,8 @@ fn open_package_json(
     let client = lerna.and_then(|file| npm_client(syntax::jsonc(context, file)?));
     let manager = Manager::detect(context, packages, root, client.as_deref());
     let rule = match manager.tool {
-        Tool::Npm | Tool::Bun => Rule::Ordered,
+        Tool::Npm => Rule::Npm,
+        Tool::Bun => Rule::Bun,
         Tool::Pnpm => Rule::Subtract,
         Tool::Yarn if manager.is_yarn_1() => Rule::Each,
         Tool::Yarn => Rule::Prune,
@@ -166,7 +170,8 @@ fn open_package_json(
         root: root.clone(),
         manager: manager.tool.name(),
         linker: match manager.tool {
-            Tool::Npm | Tool::Bun => Linker::Npm,
+            Tool::Npm => Linker::Npm,
+            Tool::Bun => Linker::Bun { plain: settings::bun_links(context, root) },
             Tool::Yarn if manager.is_yarn_1() => Linker::Yarn1,
             Tool::Yarn => Linker::Yarn { transparent: rc.is_transparent() },
             Tool::Pnpm => {
@@ -179,11 +184,7 @@ fn open_package_json(
             Tool::Npm => Overrides::npm(manifest),
             Tool::Yarn => Overrides::yarn(manifest.table(&["resolutions"])),
             Tool::Pnpm => pnpm_overrides(packages, root, &PnpmWorkspace::default()),
-            // bun reads both fields, without npm's nesting.
-            Tool::Bun => {
-                let tables = [manifest.table(&["resolutions"]), manifest.table(&["overrides"])];
-                Overrides::pnpm(tables.concat(), Some(manifest))
-            }
+            Tool::Bun => Overrides::bun(manifest),
         },
         catalogs: catalogs([
             (rc.catalog.as_ref(), rc.catalogs.as_ref()),
@@ -200,7 +201,14 @@ fn patterns_of<'a>(context: &Context, file: &RepoPath, field: &str, value: &'a V
         let message = format!("`{field}` is not a list of patterns; make it one");
         context.problem(file, syntax::line_of(context, file, field), "manifest.shape", message);
     }
-    list.iter().filter_map(Value::as_str).collect()
+    let mut list: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+    if let Some(end) = patterns::first_beyond(&list) {
+        let line = syntax::line_of(context, file, list[end]);
+        let message = "has more patterns than drift reads; this one and those behind it are not read";
+        context.problem(file, line, "member.pattern", message.into());
+        list.truncate(end);
+    }
+    list
 }
 
 /// The patterns by which the manifest of `dir` lists members; `None` if it lists none.

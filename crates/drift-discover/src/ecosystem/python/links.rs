@@ -177,9 +177,13 @@ impl Resolver<'_> {
     }
 }
 
-/// The path in a `file:` URL that is relative to the project, as pip, PDM and Hatch spell it.
+/// The path in a `file:` URL that is relative to the project, as pip, PDM and Hatch spell it, or in the bare
+/// form of uv and Poetry.
 fn local_path(url: &str) -> Option<&str> {
     let url = url.split('#').next().unwrap_or_default();
+    if url.starts_with("./") || url.starts_with("../") {
+        return Some(url);
+    }
     if let Some(path) = url.strip_prefix("{root:uri}") {
         return Some(path.trim_start_matches('/'));
     }

@@ -166,7 +166,7 @@ fn without_a_workspace_a_name_that_is_one_projects_links() {
 //- a/pyproject.toml
 [project]
 name = "a"
-dependencies = ["B_Lib>=2", "c>=9", "twice", "here @ file:///${PROJECT_ROOT}/../here", "url @ https://example.com/u.whl"]
+dependencies = ["B_Lib>=2", "c>=9", "twice", "here @ file:///${PROJECT_ROOT}/../here", "up @ ../up", "url @ https://example.com/u.whl"]
 [tool.pdm.dev-dependencies]
 dev = ["-e file:///${PROJECT_ROOT}/../d#egg=d"]
 //- b/setup.py
@@ -188,6 +188,9 @@ name = d
 //- here/pyproject.toml
 [project]
 name = "here"
+//- up/pyproject.toml
+[project]
+name = "up"
 //- one/pyproject.toml
 [project]
 name = "twice"
@@ -217,9 +220,11 @@ dependencies = ["c"]
         + c  normal
         python:one twice
         python:two twice
+        python:up up
         python:a -> python:b normal
         python:a -> python:d dev
         python:a -> python:here normal
+        python:a -> python:up normal
         python:c -> python:a normal
         ",
     );

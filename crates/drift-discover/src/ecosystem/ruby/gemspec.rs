@@ -25,9 +25,23 @@ impl Gemspec {
         let constants = constants(&script);
         let mut gemspec = Gemspec { path: path.clone(), ..Gemspec::default() };
         let mut loops = Loops::default();
+        let mut is_named = false;
         let mut at = 0;
         while at < script.tokens.len() {
             loops.note(&script, at);
+            // `Gem::Specification.new "name", "1.0" do |s|`
+            if script.word(at) == Some("Specification")
+                && script.is_sign(at + 1, '.')
+                && script.word(at + 2) == Some("new")
+            {
+                let (args, _) = script.call(at + 3);
+                let mut given = args.positional.iter();
+                let name = given.next().map(|name| literal(name, &constants));
+                gemspec.version = given.next().and_then(|version| literal(version, &constants));
+                is_named |= gemspec.take_name(context, script.line(at), name);
+                at += 3;
+                continue;
+            }
             // `s.name = …`, `spec.add_dependency …`: a receiver, a dot, a word.
             let method = match (script.word(at), script.word(at + 2)) {
                 (Some(receiver), Some(method)) if script.is_sign(at + 1, '.') && is_variable(receiver) => {
@@ -45,12 +59,9 @@ impl Gemspec {
                     let literal = literal(&value, &constants);
                     if method == "version" {
                         gemspec.version = literal;
-                    } else if literal.is_some() {
-                        gemspec.name = literal;
                     } else {
-                        let message =
-                            "the name of the gem is computed, so nothing can be linked to it".into();
-                        context.problem(path, Some(script.line(at)), "manifest.computed", message);
+                        let name = literal.or_else(|| file_stem(&value, path));
+                        is_named |= gemspec.take_name(context, script.line(at), Some(name));
                     }
                     at = end;
                 }
@@ -66,7 +77,11 @@ impl Gemspec {
                     let (names, is_whole) = match (literal(&first, &constants), &first) {
                         (Some(name), _) => (vec![name], true),
                         (None, Value::Word(variable)) => loops.words(variable),
-                        _ => (Vec::new(), false),
+                        (None, Value::Symbol(name)) => (vec![name.clone()], true),
+                        _ => {
+                            let first = at + 3 + usize::from(script.is_sign(at + 3, '('));
+                            loops.texts(&script, first).unwrap_or_default()
+                        }
                     };
                     if !is_whole {
                         let message = "a dependency is computed here; it is not recorded".into();
@@ -77,11 +92,44 @@ impl Gemspec {
                     gemspec.dependencies.extend(names.into_iter().map(dependency));
                     at = end.max(at + 3);
                 }
+                "dependencies" if script.is_sign(at + 3, '<') && script.is_sign(at + 4, '<') => {
+                    let message = "a dependency is added by hand here; it is not recorded".into();
+                    context.problem(path, Some(script.line(at)), "dependency.computed", message);
+                    at += 3;
+                }
                 _ => at += 3,
             }
         }
+        if !is_named {
+            let message = "has no name that can be read, so nothing can be linked to it".into();
+            context.problem(path, None, "manifest.no_name", message);
+        }
         Some(gemspec)
     }
+
+    /// Takes the name that a statement gives, if it gives one; whether it does.
+    fn take_name(&mut self, context: &Context, line: u32, name: Option<Option<String>>) -> bool {
+        let is_given = name.is_some();
+        match name {
+            Some(Some(name)) => self.name = Some(name),
+            Some(None) => {
+                let message = "the name of the gem is computed, so nothing can be linked to it".into();
+                context.problem(&self.path, Some(line), "manifest.computed", message);
+            }
+            None => {}
+        }
+        is_given
+    }
+}
+
+/// `File.basename(__FILE__, ".gemspec")`: the name of the file at `path` without its ending.
+fn file_stem(value: &Value, path: &RepoPath) -> Option<String> {
+    let Value::Call(name, args) = value else { return None };
+    let [Value::Word(file), Value::Text(ending)] = &args.positional[..] else { return None };
+    let is_stem =
+        name == "File.basename" && file == "__FILE__" && matches!(ending.as_str(), ".gemspec" | ".*");
+    let own = std::str::from_utf8(path.file_name()).ok()?;
+    is_stem.then(|| own.strip_suffix(".gemspec").unwrap_or(own).to_owned())
 }
 
 /// The loops over literal lists: `%w[a b].each do |name|`.
@@ -119,6 +167,17 @@ impl Loops {
         {
             self.by_variable.insert(variable.to_owned(), items(script, at, end));
         }
+    }
+
+    /// What the string at `at` stands for if all that code completes in it is one variable: `"lib-#{name}"`.
+    fn texts(&self, script: &Script, at: usize) -> Option<(Vec<String>, bool)> {
+        let Some(Kind::Computed(text)) = script.kind(at) else { return None };
+        let ends =
+            matches!(script.kind(at + 1), None | Some(Kind::Newline | Kind::Sign(',' | ')' | ';' | '}')));
+        let (before, rest) = text.split_once("#{").filter(|_| ends)?;
+        let (variable, behind) = rest.split_once('}').filter(|(_, behind)| !behind.contains("#{"))?;
+        let (words, is_whole) = self.by_variable.get(variable.trim())?;
+        Some((words.iter().map(|word| format!("{before}{word}{behind}")).collect(), *is_whole))
     }
 
     /// What a variable stands for, and whether that is all.

@@ -142,3 +142,45 @@ end
         ",
     );
 }
+
+#[test]
+fn a_gem_is_named_by_the_call_by_its_file_or_not_at_all() {
+    check(
+        r#"
+//- top.gemspec
+Gem::Specification.new "top", "1.0" do |s|
+  ["one", "two"].each { |part| s.add_dependency "top-#{part}", s.version }
+  s.add_dependency :file
+  s.add_dependency "top-#{compute}"
+  s.dependencies << Gem::Dependency.new("file")
+end
+//- one/top-one.gemspec
+Gem::Specification.new("top-one") { |s| s.version = "2.0" }
+//- two/top-two.gemspec
+name = "top-two"
+Gem::Specification.new(name, VERSION) do |s|
+end
+//- file/file.gemspec
+Gem::Specification.new { |s| s.name = File.basename(__FILE__, ".gemspec") }
+//- none/none.gemspec
+eval File.read("../shared.rb")
+//- computed/computed.gemspec
+Gem::Specification.new(compute(1)) { }
+"#,
+        "
+        ruby:. top@1.0
+        ruby:computed (no name)
+        ruby:file file
+        ruby:none (no name)
+        ruby:one top-one@2.0
+        ruby:two top-two
+        ruby:. -> ruby:file normal
+        ruby:. -> ruby:one normal
+        ruby:. -> ruby:two normal
+        problem computed/computed.gemspec:1 manifest.computed: the name of the gem is computed, so nothing can be linked to it
+        problem none/none.gemspec manifest.no_name: has no name that can be read, so nothing can be linked to it
+        problem top.gemspec:4 dependency.computed: a dependency is computed here; it is not recorded
+        problem top.gemspec:5 dependency.computed: a dependency is added by hand here; it is not recorded
+        ",
+    );
+}

@@ -98,6 +98,25 @@ fn check_at(root: &Path, later: &WalkOptions, change: impl FnOnce(&Path)) {
         dirs
     };
     assert_eq!(sorted(&third), sorted(&second));
+    for (walk, before) in [(&second, &first), (&third, &second)] {
+        assert!(!walk.is_as_remembered || sorted(walk) == sorted(before), "{:?}", walk.dirs);
+    }
+}
+
+#[test]
+fn a_walk_says_whether_all_is_as_remembered() {
+    let dir = lay_out();
+    let options = WalkOptions::default();
+    let first = again(dir.path(), &options, WalkMemory::new("drift", LATER));
+    assert!(!first.is_as_remembered);
+    assert!(again(dir.path(), &options, memory_of(&first, LATER)).is_as_remembered);
+    // A directory that nobody knows the way to was not looked at.
+    let mut memory = memory_of(&first, LATER);
+    memory.directory(b"gone/below", 0, Some([0; 16]));
+    assert!(!again(dir.path(), &options, memory).is_as_remembered);
+    std::thread::sleep(Duration::from_millis(20));
+    fs::remove_dir_all(dir.path().join("b")).unwrap();
+    assert!(!again(dir.path(), &options, memory_of(&first, LATER)).is_as_remembered);
 }
 
 #[track_caller]

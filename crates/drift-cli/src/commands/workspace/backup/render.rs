@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::EXIT_FOUND_PROBLEMS;
 use crate::ops::backup::{
-    BackupReport, ListReport, PinReport, PruneReport, RemovedView, ShowReport, VerifyReport,
+    BackupReport, DeleteReport, ListReport, PinReport, PruneReport, RemovedView, ShowReport, VerifyReport,
 };
 use crate::ui::{Align, Report, Table, Text, Tone, human, styled};
 
@@ -85,11 +85,11 @@ impl Report for Show {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
         let mut table = Table::of_pairs();
         table.pair("id", show.snapshot.id.clone());
-        table.pair("taken", show.snapshot.created_at.clone());
+        table.pair("taken", human::moment(&show.snapshot.created_at));
         table.pair("tier", format!("{} ({})", show.snapshot.tier, show.snapshot.reason));
         table.pair("note", or_none(&show.snapshot.note));
         table.pair("kept as", show.snapshot.keep.join(", "));
-        table.pair("verified", or_none(&show.verified_at));
+        table.pair("verified", or_none(&show.verified_at.as_deref().map(human::moment)));
         table.pair("commit", or_none(&show.git_head));
         table.pair("by", format!("drift {}", show.drift_version));
         table.pair("form", show.compression);
@@ -104,7 +104,7 @@ impl Report for Show {
                 human::bytes(stored.bytes)
             ))?;
             let mut table = Table::of_pairs();
-            table.pair("  read at", database.read_at.clone());
+            table.pair("  read at", human::moment(&database.read_at));
             table.pair("  blake3", stored.blake3.clone());
             for (name, rows) in &database.rows {
                 table.pair(&format!("  {name}"), human::count(*rows, "row", "rows"));
@@ -160,7 +160,18 @@ macro_rules! named {
 
 named!(Pinned, "drift.workspace.backup.pin/v1", "Pinned");
 named!(Unpinned, "drift.workspace.backup.unpin/v1", "Unpinned");
-named!(Deleted, "drift.workspace.backup.delete/v1", "Deleted");
+
+impl Report for DeleteReport {
+    const SCHEMA: &'static str = "drift.workspace.backup.delete/v1";
+
+    fn text(&self, out: &mut Text) -> io::Result<()> {
+        let verb = if self.dry_run { "Would delete" } else { "Deleted" };
+        for backup in &self.backups {
+            out.line(format_args!("{verb} {}, {}", backup.id, human::bytes(backup.bytes)))?;
+        }
+        Ok(())
+    }
+}
 
 impl Report for PruneReport {
     const SCHEMA: &'static str = "drift.workspace.backup.prune/v1";

@@ -50,7 +50,7 @@ pub(super) fn write(report: &CheckReport, scope: Scope, out: &mut Text) -> io::R
             "baseline" => format!("the baseline of {branch}"),
             _ => "the last recorded result".to_owned(),
         };
-        out.line(format_args!("Compared with {which}, of {at}"))?;
+        out.line(format_args!("Compared with {which}, of {}", human::moment(at)))?;
     }
     match &report.baseline {
         Some(branch) if branch.is_empty() => out.line("Recorded as the baseline"),

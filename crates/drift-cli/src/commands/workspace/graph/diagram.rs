@@ -1,15 +1,15 @@
 //! The graph for programs that draw. An arrow leads from the one that depends to what it depends on; those of
 //! a circle are red.
 
-use std::collections::HashMap;
 use std::io;
 
-use crate::ops::graph::{EdgeView, GraphReport};
+use crate::ops::graph::{Edge, GraphReport};
 use crate::ui::Text;
 
 /// Graphviz (<https://graphviz.org/doc/info/lang.html>).
 pub(super) fn dot(graph: &GraphReport, out: &mut Text) -> io::Result<()> {
     let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let id = |node: usize| quoted(&graph.nodes[node].id);
     let circles = circles(graph);
     out.line("digraph drift {")?;
     for node in &graph.nodes {
@@ -18,7 +18,7 @@ pub(super) fn dot(graph: &GraphReport, out: &mut Text) -> io::Result<()> {
     }
     for edge in &graph.edges {
         let mut attributes = Vec::new();
-        if edge.kind != "normal" {
+        if &*edge.kind != "normal" {
             attributes.push(format!("label={}", quoted(&edge.kind)));
         }
         if in_circle(&circles, edge) {
@@ -28,7 +28,7 @@ pub(super) fn dot(graph: &GraphReport, out: &mut Text) -> io::Result<()> {
             [] => String::new(),
             attributes => format!(" [{}]", attributes.join(", ")),
         };
-        out.line(format_args!("  {} -> {}{attributes};", quoted(&edge.from), quoted(&edge.to)))?;
+        out.line(format_args!("  {} -> {}{attributes};", id(edge.from), id(edge.to)))?;
     }
     out.line("}")
 }
@@ -37,15 +37,14 @@ pub(super) fn dot(graph: &GraphReport, out: &mut Text) -> io::Result<()> {
 /// numbered.
 pub(super) fn mermaid(graph: &GraphReport, out: &mut Text) -> io::Result<()> {
     let circles = circles(graph);
-    let places: HashMap<&str, usize> = graph.nodes.iter().map(|node| node.id.as_str()).zip(0..).collect();
     out.line("graph LR")?;
-    for node in &graph.nodes {
+    for (place, node) in graph.nodes.iter().enumerate() {
         let label = escaped(node.name.as_deref().unwrap_or(&node.path));
-        out.line(format_args!("  p{}[\"{label}\"]", places[node.id.as_str()]))?;
+        out.line(format_args!("  p{place}[\"{label}\"]"))?;
     }
     for edge in &graph.edges {
-        let arrow = if edge.kind == "normal" { "-->".to_owned() } else { format!("-->|{}|", edge.kind) };
-        out.line(format_args!("  p{} {arrow} p{}", places[edge.from.as_str()], places[edge.to.as_str()]))?;
+        let arrow = if &*edge.kind == "normal" { "-->".to_owned() } else { format!("-->|{}|", edge.kind) };
+        out.line(format_args!("  p{} {arrow} p{}", edge.from, edge.to))?;
     }
     let red = graph.edges.iter().enumerate().filter(|(_, edge)| in_circle(&circles, edge));
     let red: Vec<_> = red.map(|(at, _)| at.to_string()).collect();
@@ -67,13 +66,15 @@ fn escaped(label: &str) -> String {
     out
 }
 
-/// Which circle a project is in.
-fn circles(graph: &GraphReport) -> HashMap<&str, usize> {
-    let members = graph.cycles.iter().enumerate();
-    members.flat_map(|(circle, ids)| ids.iter().map(move |id| (id.as_str(), circle))).collect()
+/// Which circle each node is in.
+fn circles(graph: &GraphReport) -> Vec<Option<usize>> {
+    let mut circles = vec![None; graph.nodes.len()];
+    for (circle, nodes) in graph.links.circles().iter().enumerate() {
+        nodes.iter().for_each(|&node| circles[node] = Some(circle));
+    }
+    circles
 }
 
-fn in_circle(circles: &HashMap<&str, usize>, edge: &EdgeView) -> bool {
-    let circle = |id: &str| circles.get(id);
-    circle(&edge.from).is_some() && circle(&edge.from) == circle(&edge.to)
+fn in_circle(circles: &[Option<usize>], edge: &Edge) -> bool {
+    circles[edge.from].is_some() && circles[edge.from] == circles[edge.to]
 }

@@ -1,16 +1,14 @@
 //! The graph as text: a tree from its roots, or a line for each chain.
 
-use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io;
 
-use crate::ops::graph::{Direction, GraphReport, Links};
+use crate::ops::graph::{Direction, GraphReport};
 use crate::ui::{Text, Tone, styled};
 
 /// A tree in which each project is unfolded once.
 pub(super) struct Tree<'a> {
     graph: &'a GraphReport,
-    links: Links,
-    kinds: Kinds<'a>,
     direction: Direction,
     levels: Option<usize>,
 }
@@ -27,7 +25,7 @@ struct Branch {
 impl<'a> Tree<'a> {
     /// `levels` is how deep it goes; `None` for all the way.
     pub(super) fn new(graph: &'a GraphReport, direction: Direction, levels: Option<usize>) -> Tree<'a> {
-        Tree { links: graph.links(), kinds: Kinds::new(graph), graph, direction, levels }
+        Tree { graph, direction, levels }
     }
 
     pub(super) fn write(&self, out: &mut Text) -> io::Result<()> {
@@ -37,17 +35,22 @@ impl<'a> Tree<'a> {
         // The nodes above the line, each with whether it is the last below its parent.
         let mut above: Vec<(usize, bool)> = Vec::new();
         let mut is_above = vec![false; self.graph.nodes.len()];
+        let mut line = String::new();
         while let Some(branch) = open.pop() {
             for (node, _) in above.drain(branch.level..) {
                 is_above[node] = false;
             }
-            let children = self.links.next(branch.node, self.direction);
+            let children = self.graph.links.next(branch.node, self.direction);
             let mark = match () {
                 () if is_above[branch.node] => " (cycle)",
                 () if unfolded[branch.node] && !children.is_empty() => " (*)",
                 () => "",
             };
-            out.line(format_args!("{}{}{mark}", indent(&above, &branch), self.label(&branch)))?;
+            line.clear();
+            indent(&above, &branch, &mut line);
+            self.label(&branch, &mut line);
+            line.push_str(mark);
+            out.line(&line)?;
             if !mark.is_empty() || self.levels.is_some_and(|levels| branch.level >= levels) {
                 continue;
             }
@@ -62,79 +65,71 @@ impl<'a> Tree<'a> {
             };
             open.extend(children.iter().enumerate().rev().map(below));
         }
-        if !self.graph.cycles.is_empty() {
+        let circles = self.graph.links.circles();
+        if !circles.is_empty() {
             out.blank()?;
             out.heading("In a circle")?;
-            self.graph.cycles.iter().try_for_each(|ids| out.line(format_args!("  {}", ids.join(", "))))?;
+            for circle in circles {
+                let ids: Vec<&str> = circle.iter().map(|&node| &*self.graph.nodes[node].id).collect();
+                out.line(format_args!("  {}", ids.join(", ")))?;
+            }
         }
         Ok(())
     }
 
-    fn label(&self, branch: &Branch) -> String {
+    fn label(&self, branch: &Branch, line: &mut String) {
         let node = &self.graph.nodes[branch.node];
-        let mut label = node.id.clone();
+        line.push_str(&node.id);
         if let Some(name) = &node.name {
-            label += &format!(" ({name})");
+            line.extend([" (", name, ")"]);
         }
         if let Some(parent) = branch.parent {
-            let parent = &self.graph.nodes[parent].id;
             let (from, to) = match self.direction {
-                Direction::Dependencies => (parent, &node.id),
-                Direction::Dependents => (&node.id, parent),
+                Direction::Dependencies => (parent, branch.node),
+                Direction::Dependents => (branch.node, parent),
             };
-            label += &self.kinds.shown(from, to);
+            kinds(self.graph, from, to, line);
         }
-        label
     }
 }
 
-fn indent(above: &[(usize, bool)], branch: &Branch) -> String {
-    let mut indent = String::new();
+fn indent(above: &[(usize, bool)], branch: &Branch, line: &mut String) {
     // Roots stand below nothing.
     for (_, is_last) in above.iter().skip(1) {
-        indent.push_str(if *is_last { "   " } else { "│  " });
+        line.push_str(if *is_last { "   " } else { "│  " });
     }
     match (branch.level, branch.is_last) {
         (0, _) => {}
-        (_, true) => indent.push_str("└─ "),
-        (_, false) => indent.push_str("├─ "),
+        (_, true) => line.push_str("└─ "),
+        (_, false) => line.push_str("├─ "),
     }
-    indent
 }
 
 /// One line for each chain.
-pub(super) fn chains(graph: &GraphReport, chains: &[Vec<String>], out: &mut Text) -> io::Result<()> {
-    let kinds = Kinds::new(graph);
+pub(super) fn chains(graph: &GraphReport, chains: &[Vec<usize>], out: &mut Text) -> io::Result<()> {
     if chains.is_empty() {
         return out.line("No chain of dependencies leads from the one to the other");
     }
+    let id = |node: usize| &graph.nodes[node].id;
     for chain in chains {
-        let mut line = styled(Tone::Heading, &chain[0]).to_string();
+        let mut line = styled(Tone::Heading, id(chain[0])).to_string();
         for step in chain.windows(2) {
-            line += &format!(" → {}{}", step[1], kinds.shown(&step[0], &step[1]));
+            let _ = write!(line, " → {}", id(step[1]));
+            kinds(graph, step[0], step[1], &mut line);
         }
         out.line(line)?;
     }
     Ok(())
 }
 
-/// The kinds of edges between two projects.
-struct Kinds<'a>(HashMap<(&'a str, &'a str), Vec<&'a str>>);
-
-impl<'a> Kinds<'a> {
-    fn new(graph: &'a GraphReport) -> Kinds<'a> {
-        let mut kinds: HashMap<_, Vec<&str>> = HashMap::new();
-        for edge in &graph.edges {
-            kinds.entry((&*edge.from, &*edge.to)).or_default().push(&edge.kind);
-        }
-        Kinds(kinds)
-    }
-
-    /// ` [dev, peer]`; nothing for what is merely normal.
-    fn shown(&self, from: &str, to: &str) -> String {
-        match self.0.get(&(from, to)).map(Vec::as_slice) {
-            None | Some(["normal"]) => String::new(),
-            Some(kinds) => format!(" [{}]", kinds.join(", ")),
+/// The kinds of the edges between two projects, ` [dev, peer]`; nothing for what is merely normal.
+fn kinds(graph: &GraphReport, from: usize, to: usize, line: &mut String) {
+    match graph.between(from, to) {
+        [] => {}
+        [edge] if &*edge.kind == "normal" => {}
+        edges => {
+            let kinds: Vec<&str> = edges.iter().map(|edge| &*edge.kind).collect();
+            line.extend([" [", &kinds.join(", "), "]"]);
         }
     }
 }

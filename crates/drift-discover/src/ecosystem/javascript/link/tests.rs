@@ -117,8 +117,32 @@ fn plain_ranges_of_npm_link_when_satisfied() {
     links(NPM, PRERELEASE, &[("b", "*", Some("b")), ("b", "^2.0.0", None), ("b", "^2.0.0-alpha", Some("b"))]);
     links(NPM, NO_VERSION, &[("b", "*", Some("b")), ("b", "^1.0.0", None)]);
     links(NPM, "", &[("b", "*", Some("b"))]);
+}
+
+#[test]
+fn plain_ranges_of_bun() {
     let bun = NPM.to_owned() + "//- bun.lock\n{}\n";
-    links(&bun, B, &npm);
+    let plain = [
+        ("b", "^1.0.0", Some("b")),
+        ("b", "*", Some("b")),
+        ("b", "1.x || 3.x", Some("b")),
+        ("b", "^2.0.0", None),
+        ("b", "", None),
+        ("b", "latest", None),
+        ("x", "npm:b@^1.0.0", Some("b")),
+        ("root", "^1.0.0", None),
+    ];
+    links(&bun, B, &plain);
+    for b in [PRERELEASE, NO_VERSION] {
+        let any = ["*", "x", ">=0", "workspace:x"].map(|range| ("b", range, Some("b")));
+        links(&bun, b, &any);
+        links(&bun, b, &[("b", ">=1", None), ("b", "^1.0.0", None)]);
+    }
+    // What is private has no tags in the registry.
+    let private = r#""name": "b", "version": "1.2.3", "private": true"#;
+    links(&bun, private, &[("b", "latest", Some("b")), ("b", "", Some("b")), ("b", "^2.0.0", None)]);
+    let strict = bun + "//- bunfig.toml\n[install]\nlinkWorkspacePackages = false\n";
+    links(&strict, B, &[("b", "^1.0.0", None), ("b", "workspace:^", Some("b"))]);
 }
 
 #[test]
@@ -135,7 +159,7 @@ fn plain_ranges_of_yarn() {
     for root in [YARN_1, YARN] {
         links(root, PRERELEASE, &[("b", "*", None)]);
     }
-    links(YARN_1, B, &[("x", "npm:b@^1.0.0", None)]);
+    links(YARN_1, B, &[("x", "npm:b@^1.0.0", None), ("b", "npm:b@^1.0.0", None)]);
     links(
         YARN,
         B,
@@ -177,6 +201,9 @@ fn pnpm_before_9_links_plain_ranges_by_default() {
     links(&format!("{PNPM}//- pnpm-lock.yaml\nlockfileVersion: '6.0'\n"), B, &linked(Some("b")));
     links(&format!("{PNPM}//- pnpm-lock.yaml\nlockfileVersion: 5.4\n"), B, &linked(Some("b")));
     links(&format!("{PNPM}//- pnpm-lock.yaml\nlockfileVersion: '9.0'\n"), B, &linked(None));
+    let engines = |range: &str| versioned(&format!(r#""engines": {{"pnpm": "{range}"}}"#));
+    links(&engines("^8.6.0"), B, &linked(Some("b")));
+    links(&engines(">=7"), B, &linked(None));
     let off = versioned(r#""packageManager": "pnpm@8.15.0""#) + "//- .npmrc\nlink-workspace-packages=false\n";
     links(&off, B, &linked(None));
 }
@@ -196,6 +223,8 @@ fn catalogs_are_looked_up_and_never_link_by_themselves() {
     links(&yarn, B, &[("b", "catalog:", Some("b"))]);
     let bun = "//- package.json\n{\"workspaces\": {\"packages\": [\"a\", \"b\"], \"catalog\": {\"b\": \"^1.0.0\"}}}\n//- bun.lock\n{}\n";
     links(bun, B, &[("b", "catalog:", Some("b"))]);
+    let bun = bun.replace("^1.0.0", "workspace:*");
+    links(&bun, B, &[("b", "catalog:", Some("b"))]);
     check(
         &format!(
             "{PNPM}//- a/package.json\n{{\"devDependencies\": {{\"x\": \"catalog:ui\"}}}}\n//- b/package.json\n{{}}\n"

@@ -68,8 +68,20 @@ fn then_the_lock_file() {
 }
 
 #[test]
+fn engines_tell_where_no_lock_file_does() {
+    let engines = |engines: &str| format!("//- package.json\n{{\"engines\": {engines}}}\n");
+    check(&engines(r#"{"node": ">=18", "yarn": ">=1.22.0"}"#), "", Tool::Yarn, Some(1));
+    check(&engines(r#"{"npm": "please-use-yarn", "yarn": "^1.19.1"}"#), "", Tool::Yarn, Some(1));
+    check(&engines(r#"{"npm": ">=9", "yarn": ">=1"}"#), "", Tool::Npm, None);
+    check(&engines(r#"{"bun": ">=1.2"}"#), "", Tool::Bun, Some(1));
+    check(&engines(r#"{"yarn": "no"}"#), "", Tool::Npm, None);
+    check(&(engines(r#"{"yarn": "1.x"}"#) + "//- package-lock.json\n"), "", Tool::Npm, None);
+}
+
+#[test]
 fn then_settings_then_what_lies_above() {
     check("//- .yarnrc.yml\nnodeLinker: pnp\n", "", Tool::Yarn, Some(2));
+    check("//- .yarnrc\nworkspaces-experimental true\n", "", Tool::Yarn, Some(1));
     check(
         "//- package.json\n{\"packageManager\": \"yarn@4.0.0\"}\n//- a/b/package.json\n{}",
         "a/b",

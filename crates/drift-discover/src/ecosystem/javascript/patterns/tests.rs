@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Patterns, Rule};
+use super::{Patterns, Rule, first_beyond};
 use crate::context::Context;
 use crate::ecosystem::javascript::manifest::Forms;
 use crate::options::DiscoverOptions;
@@ -28,28 +28,61 @@ fn check(patterns: &[&str], rule: Rule, expected: &str) {
 
 #[test]
 fn one_pattern_means_the_same_to_all() {
-    for rule in [Rule::Ordered, Rule::Subtract, Rule::Prune, Rule::Each] {
+    for rule in [Rule::Npm, Rule::Bun, Rule::Subtract, Rule::Prune, Rule::Each] {
         check(&["p/*"], rule, "p/a p/ab p/b");
         check(&["./p/{a,b}/"], rule, "p/a p/b");
         check(&["p/a?"], rule, "p/ab");
         check(&["p/[!a]*", "q/c"], rule, "p/b q/c");
         check(&["p/@(a|b)"], rule, "p/a p/b");
         check(&["p/.hidden", ".dot/*"], rule, ".dot/d p/.hidden");
-        check(&["p/b/**"], rule, "p/b p/b/sub");
+        check(&["p/b/**"], rule, if rule == Rule::Prune { "p/b/sub" } else { "p/b p/b/sub" });
+        check(
+            &["p/*/**"],
+            rule,
+            if matches!(rule, Rule::Subtract) {
+                "p/a p/ab p/b p/b/sub"
+            } else {
+                "p/a p/a/bower_components/y p/ab p/b p/b/sub"
+            },
+        );
         check(&["p/b/node_modules/*"], rule, "");
         check(&["p"], rule, "");
     }
     check(&["p/a/**"], Rule::Subtract, "p/a");
-    check(&["p/a/**"], Rule::Ordered, "p/a p/a/bower_components/y");
+    check(&["p/a/**"], Rule::Npm, "p/a p/a/bower_components/y");
 }
 
 #[test]
-fn npm_takes_patterns_in_order() {
-    check(&["p/*", "!p/b"], Rule::Ordered, "p/a p/ab");
-    check(&["!p/b", "p/*"], Rule::Ordered, "p/a p/ab p/b");
-    check(&["p/*", "!p/*", "p/b"], Rule::Ordered, "p/b");
-    check(&["/p/a", "p\\b", "!!q/*"], Rule::Ordered, "p/a p/b q/c");
-    check(&["p/**", "!p/b"], Rule::Ordered, "p/a p/a/bower_components/y p/ab p/b/sub");
+fn npm_subtracts_what_no_later_pattern_takes_back() {
+    check(&["p/*", "!p/b"], Rule::Npm, "p/a p/ab");
+    check(&["!p/b", "p/*"], Rule::Npm, "p/a p/ab");
+    check(&["p/*", "!p/*", "p/b"], Rule::Npm, "p/a p/ab p/b");
+    check(&["p/*", "!p/b", "p/[b]"], Rule::Npm, "p/a p/ab");
+    check(&["p/**", "!p/b/**", "p/b/sub"], Rule::Npm, "p/a p/a/bower_components/y p/ab p/b p/b/sub");
+    // The pattern itself matches, so nothing of it is left.
+    check(&["q/*", "p/*", "!p/?"], Rule::Npm, "q/c");
+    // Two negations in a row are not both taken back.
+    check(&["p/*", "!p/b", "!p/[b]", "p/b"], Rule::Npm, "p/a p/ab");
+    check(&["/p/a", "p\\b", "!!q/*"], Rule::Npm, "p/a p/b q/c");
+    check(&["p/**", "!p/b"], Rule::Npm, "p/a p/a/bower_components/y p/ab p/b/sub");
+}
+
+#[test]
+fn bun_subtracts_from_wildcards_only() {
+    check(&["p/*", "!p/b"], Rule::Bun, "p/a p/ab");
+    check(&["!p/b", "p/*"], Rule::Bun, "p/a p/ab");
+    check(&["p/*", "!p/*", "p/b"], Rule::Bun, "p/b");
+    check(&["p/b", "!p/b"], Rule::Bun, "p/b");
+    check(&["p/**", "!p/b/**", "p/b/*"], Rule::Bun, "p/a p/a/bower_components/y p/ab");
+    check(&["p/*", "!/p/b"], Rule::Bun, "p/a p/ab p/b");
+}
+
+#[test]
+fn a_slash_at_the_start_of_a_negation_is_another_path_except_to_npm() {
+    for rule in [Rule::Bun, Rule::Subtract, Rule::Prune] {
+        check(&["p/*", "!/p/b"], rule, "p/a p/ab p/b");
+    }
+    check(&["p/*", "!/p/b"], Rule::Npm, "p/a p/ab");
 }
 
 #[test]
@@ -84,6 +117,16 @@ fn what_matches_nothing_is_a_problem() {
     assert_eq!(codes(&["[[:alpha:]]/*"]), ["pattern.unsupported"]);
 }
 
+#[test]
+fn lists_are_bounded() {
+    let wild = vec!["a/*"; 1001];
+    assert_eq!(first_beyond(&wild), Some(1000));
+    assert_eq!(first_beyond(&vec!["!a"; 1001]), Some(1000));
+    assert_eq!(first_beyond(&wild[..1000]), None);
+    assert_eq!(first_beyond(&vec!["a"; 20_000]), None);
+    assert_eq!(first_beyond(&vec!["a"; 20_001]), Some(20_000));
+}
+
 /// Whether `pattern`, with a `*` for a part at most, matches `dir` of two parts.
 fn plain_match(pattern: &str, dir: &str) -> bool {
     pattern.split('/').zip(dir.split('/')).all(|(pattern, part)| pattern == "*" || pattern == part)
@@ -95,12 +138,19 @@ fn list() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
-    fn the_last_match_wins_in_npm(patterns in list()) {
+    fn npm_and_bun_subtract_too(patterns in list()) {
         let list: Vec<&str> = patterns.iter().map(String::as_str).collect();
-        let got = select("a/a a/b b/a b/b", &list, Rule::Ordered).0;
+        let of = |rule| select("a/a a/b b/a b/b", &list, rule).0;
+        let (npm, bun) = (of(Rule::Npm), of(Rule::Bun));
         for dir in ["a/a", "a/b", "b/a", "b/b"] {
-            let last = list.iter().rfind(|pattern| plain_match(pattern.trim_start_matches('!'), dir));
-            prop_assert_eq!(got.contains(&dir.to_owned()), last.is_some_and(|pattern| !pattern.starts_with('!')));
+            let is = |negated: bool| list.iter().any(|pattern| {
+                pattern.starts_with('!') == negated && plain_match(pattern.trim_start_matches('!'), dir)
+            });
+            let (in_npm, in_bun) = (npm.contains(&dir.to_owned()), bun.contains(&dir.to_owned()));
+            prop_assert_eq!(in_bun, list.contains(&dir) || (is(false) && !is(true)));
+            // npm agrees but for negations that are taken back, and patterns that go as a whole.
+            prop_assert!(!in_npm || is(false));
+            prop_assert!(list.iter().any(|pattern| pattern.starts_with('!')) || in_npm == is(false));
         }
     }
 
