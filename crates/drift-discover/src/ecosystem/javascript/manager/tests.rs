@@ -14,7 +14,15 @@ fn check(fixture: &str, dir: &str, tool: Tool, major: Option<u64>) {
     let mut packages = Packages::default();
     let dir = RepoPath::new(dir).unwrap();
     packages.load(&context, &dir.ancestors().collect::<Vec<_>>(), Forms::Json);
-    assert_eq!(Manager::detect(&context, &packages, &dir, None), Manager { tool, major }, "{fixture}");
+    let client = fixture.contains("lerna.json").then_some("yarn");
+    assert_eq!(Manager::detect(&context, &packages, &dir, client), Manager { tool, major }, "{fixture}");
+}
+
+#[test]
+fn lerna_names_a_yarn_of_version_1_unless_settings_tell_of_a_later_one() {
+    check("//- lerna.json\n//- package.json\n{}\n", "", Tool::Yarn, Some(1));
+    check("//- lerna.json\n//- .yarnrc.yml\nnodeLinker: pnp\n", "", Tool::Yarn, Some(2));
+    check("//- lerna.json\n//- package-lock.json\n", "", Tool::Npm, None);
 }
 
 #[test]
