@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, ValueEnum};
 
 use crate::commands::Command;
 use crate::ops::Wait;
@@ -162,14 +162,6 @@ fn parse_setting(text: &str) -> Result<Setting, String> {
         }
         _ => Err("expected KEY=VALUE".to_owned()),
     }
-}
-
-/// Parses a command line that [`prepare`] has seen.
-pub(crate) fn parse(args: &[OsString]) -> clap::error::Result<Cli> {
-    // Never freed: to take the tree of all commands apart costs a quick command as much as to build it.
-    let command: &'static mut clap::Command = Box::leak(Box::new(Cli::command()));
-    let mut matches = command.try_get_matches_from_mut(args)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command))
 }
 
 /// The command line as clap is to see it.

@@ -20,6 +20,8 @@ mod usage;
 
 use std::ffi::OsString;
 
+use clap::Parser as _;
+
 pub use env::Env;
 
 use crate::shell::Shell;
@@ -30,7 +32,7 @@ pub fn run(mut env: Env, args: Vec<OsString>) -> u8 {
     panics::install_hook();
     let args = args::prepare(args);
     let streams = env.take_streams();
-    match args::parse(&args) {
+    match args::Cli::try_parse_from(&args) {
         Ok(cli) => {
             let ui = Ui::new(Settings::resolve(&cli.global, &env), streams);
             let result = panics::guard(|| {
