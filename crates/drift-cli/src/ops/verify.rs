@@ -3,30 +3,29 @@
 //! The databases are checked together, on all threads; beside that what lies around them: schemas that do not belong
 //! together, permissions, an interrupted change, the headers of the snapshots (their content with `--deep`).
 
+mod around;
+mod finding;
+
 use std::io::ErrorKind;
-use std::path::Path;
-#[cfg(unix)]
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use drift_backup::SnapshotStore;
 use drift_db::private::Meanwhile;
 use drift_db::{
-    BACKUPS_DIR, DRIFT_DIR, DatabaseKind, DbError, LockName, Severity, SharedLock, VerifyFinding,
-    VerifyLevel, VerifyRun, WorkspacePaths, durable::refuse_foreign_dir, inspect, intent, lock_shared,
-    verify_databases,
+    DatabaseKind, DbError, LockName, Severity, SharedLock, VerifyLevel, VerifyRun, WorkspacePaths, inspect,
+    lock_shared, verify_databases,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
-#[cfg(unix)]
-use super::wire::below;
 use super::work::with_work;
-use super::workspace::{is_there, locate, none_at, tracked, warn_if_not_held};
+use super::workspace::{is_there, locate, none_at, warn_if_not_held};
 use super::{Session, Unit, context};
 use crate::error::CommandError;
+use around::{foreign_dirs, surroundings};
+pub(crate) use finding::FindingView;
 
 /// How much is verified.
 #[derive(Debug)]
@@ -48,54 +47,6 @@ pub(crate) struct VerifyReport {
     pub(crate) findings: Vec<FindingView>,
     /// What is so large that only `--deep` asks it to check itself.
     pub(crate) unchecked: Vec<String>,
-}
-
-/// Something that is wrong.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct FindingView {
-    pub(crate) code: String,
-    pub(crate) severity: &'static str,
-    pub(crate) subject: String,
-    pub(crate) message: String,
-    pub(crate) hint: Option<String>,
-    /// The database that it is about, where it is one.
-    #[serde(skip)]
-    pub(super) database: Option<DatabaseKind>,
-}
-
-impl FindingView {
-    fn new(code: &str, severity: Severity, subject: &str, message: String, hint: &str) -> FindingView {
-        FindingView {
-            code: code.to_owned(),
-            severity: name(severity),
-            subject: subject.to_owned(),
-            message,
-            hint: Some(hint.to_owned()),
-            database: None,
-        }
-    }
-
-    fn of_database(kind: DatabaseKind, finding: VerifyFinding) -> FindingView {
-        FindingView {
-            code: finding.code.to_owned(),
-            severity: name(finding.severity),
-            subject: finding.subject,
-            message: finding.message,
-            hint: finding.hint,
-            database: Some(kind),
-        }
-    }
-
-    pub(super) fn is_error(&self) -> bool {
-        self.severity == name(Severity::Error)
-    }
-}
-
-fn name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 /// `drift workspace verify`.
@@ -177,21 +128,6 @@ fn report(level: VerifyLevel, findings: Vec<FindingView>, unchecked: Vec<String>
         findings,
         unchecked,
     }
-}
-
-/// What stands in the place of drift's directories. Nothing behind it is looked at.
-fn foreign_dirs(paths: &WorkspacePaths) -> Result<Vec<FindingView>, CommandError> {
-    let mut findings = Vec::new();
-    for name in [DRIFT_DIR, BACKUPS_DIR] {
-        match refuse_foreign_dir(&paths.root().join(name)) {
-            Err(DbError::Untrusted { detail, .. }) => {
-                let hint = "move it away: what is behind it is not drift's";
-                findings.push(FindingView::new("fs.link", Severity::Error, name, detail, hint));
-            }
-            looked => looked?,
-        }
-    }
-    Ok(findings)
 }
 
 /// Both databases at once: what is wrong with them, and what was left out. `meanwhile` is done on the same threads.
@@ -284,93 +220,6 @@ fn together(known: &[(DatabaseKind, u32, bool)]) -> Vec<FindingView> {
         findings.push(FindingView::new("workspace.unfinished", Severity::Error, "workspace", message, hint));
     }
     findings
-}
-
-/// What lies around the databases.
-fn surroundings(paths: &WorkspacePaths) -> Vec<FindingView> {
-    let mut findings = Vec::new();
-    match intent::read(paths) {
-        Ok(None) => {}
-        Ok(Some(pending)) => {
-            let message = format!("a {} was interrupted and is not finished yet", pending.operation.name());
-            let hint =
-                "the next command that writes finishes it; `drift workspace verify --repair` does so now";
-            findings.push(FindingView::new("intent.pending", Severity::Error, "intent.json", message, hint));
-        }
-        Err(error) => {
-            let hint = "drift did not write it; move it away";
-            findings.push(FindingView::new(
-                "intent.untrusted",
-                Severity::Error,
-                "intent.json",
-                error.to_string(),
-                hint,
-            ));
-        }
-    }
-    for dir in [paths.drift_dir(), paths.backups_dir()] {
-        findings.extend(too_open(paths.root(), &dir));
-    }
-    findings.extend(foreign_owners(paths));
-    findings.extend(tracked(paths).iter().map(|file| {
-        let message = format!("git tracks {file}; a clone would carry it to others");
-        let hint = format!("run `git rm -r --cached {DRIFT_DIR} {BACKUPS_DIR}`");
-        FindingView::new("fs.tracked", Severity::Warning, file, message, &hint)
-    }));
-    findings
-}
-
-/// A warning for each of drift's own files that belongs to somebody else than the top of the repository.
-#[cfg(unix)]
-fn foreign_owners(paths: &WorkspacePaths) -> Vec<FindingView> {
-    use std::os::unix::fs::MetadataExt;
-    let owner = |path: &Path| path.symlink_metadata().ok().map(|meta| meta.uid());
-    let dir = paths.drift_dir();
-    let within = std::fs::read_dir(&dir).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = within.chain([dir.clone(), paths.backups_dir()]).collect();
-    files.sort();
-    let mut findings = Vec::new();
-    for file in files {
-        let (Some(wanted), Some(found)) = (owner(paths.root()), owner(&file)) else { continue };
-        if wanted != found {
-            let shown = below(paths.root(), &file);
-            let message = format!("{shown} belongs to user {found}, the repository to {wanted}");
-            let hint = format!("run `chown -R {wanted} {DRIFT_DIR} {BACKUPS_DIR}`");
-            findings.push(FindingView::new("fs.owner", Severity::Warning, &shown, message, &hint));
-        }
-    }
-    findings
-}
-
-/// Not told on this system.
-#[cfg(not(unix))]
-fn foreign_owners(_: &WorkspacePaths) -> Vec<FindingView> {
-    Vec::new()
-}
-
-/// A warning if others may look into `dir`.
-#[cfg(unix)]
-fn too_open(root: &Path, dir: &Path) -> Option<FindingView> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = dir.metadata().ok()?.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return None;
-    }
-    let shown = below(root, dir);
-    let message = format!("{shown} has mode {mode:03o}; others can look into it");
-    Some(FindingView::new(
-        "fs.permissions",
-        Severity::Warning,
-        &shown,
-        message,
-        &format!("run `chmod 700 {shown}`"),
-    ))
-}
-
-/// A warning if others may look into `dir`: not told on this system.
-#[cfg(not(unix))]
-fn too_open(_: &Path, _: &Path) -> Option<FindingView> {
-    None
 }
 
 /// The headers of the snapshots; with `--deep` every byte of them.
