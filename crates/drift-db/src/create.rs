@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use rusqlite::Connection;
+
 use crate::connection::{self, Access, PAGE_SIZE};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
@@ -42,7 +44,7 @@ pub fn create(path: &Path, kind: DatabaseKind, journal: JournalMode, author: &Au
     let draft = path.with_file_name(format!(".tmp-{}", kind.file_name()));
     // One that was killed may have left its own.
     durable::remove_set(&draft)?;
-    let made = draw_up(&draft, kind, journal, author).and_then(|()| durable::put_set_in_place(&draft, path));
+    let made = complete(&draft, kind, journal, author).and_then(|()| durable::put_set_in_place(&draft, path));
     if made.is_err() {
         // The first failure counts; what cannot be removed either is swept with the staging.
         let _ = durable::remove_set(&draft);
@@ -50,26 +52,30 @@ pub fn create(path: &Path, kind: DatabaseKind, journal: JournalMode, author: &Au
     made
 }
 
-fn draw_up(draft: &Path, kind: DatabaseKind, journal: JournalMode, author: &Author) -> Result<()> {
-    durable::create_staged(draft)?;
-    let mut connection = connection::open(draft, Access::Write)?;
-    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(draft)?;
-    connection.pragma_update(None, "page_size", PAGE_SIZE).at(draft)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(draft)?;
-    connection.pragma_update(None, "application_id", kind.application_id()).at(draft)?;
-    migrate::migrate_to(&mut connection, draft, kind, kind.latest(), author)?;
+fn complete(draft: &Path, kind: DatabaseKind, journal: JournalMode, author: &Author) -> Result<()> {
+    let connection = draw_up(draft, kind, kind.latest(), author)?;
     set_journal_mode(&connection, draft, journal)?;
     connection.close().map_err(|(_, why)| why).at(draft)?;
     durable::refuse_sidecars(draft)?;
     durable::sync_file(draft)
 }
 
+/// Makes the new private database `draft` at schema `version`, and leaves it open. Nothing waits for the disk: to sync
+/// it is left to those who keep it.
+pub(crate) fn draw_up(draft: &Path, kind: DatabaseKind, version: u32, author: &Author) -> Result<Connection> {
+    durable::create_staged(draft)?;
+    let mut connection = connection::open(draft, Access::Write)?;
+    // First: to set auto_vacuum writes a page already.
+    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(draft)?;
+    connection.pragma_update(None, "page_size", PAGE_SIZE).at(draft)?;
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(draft)?;
+    connection.pragma_update(None, "application_id", kind.application_id()).at(draft)?;
+    migrate::migrate_to(&mut connection, draft, kind, version, author)?;
+    Ok(connection)
+}
+
 /// Switches the journal mode and reads it back: SQLite keeps the old one where it cannot comply.
-pub(crate) fn set_journal_mode(
-    connection: &rusqlite::Connection,
-    path: &Path,
-    journal: JournalMode,
-) -> Result<()> {
+pub(crate) fn set_journal_mode(connection: &Connection, path: &Path, journal: JournalMode) -> Result<()> {
     let got: String = (connection
         .pragma_update_and_check(None, "journal_mode", journal.name(), |row| row.get(0)))
     .at(path)?;

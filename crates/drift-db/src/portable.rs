@@ -16,11 +16,12 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use crate::connection::{self, Access, PAGE_SIZE};
+use crate::connection::{self, Access};
+use crate::create;
 use crate::durable;
 use crate::error::{Result, SqlContext};
 use crate::kind::DatabaseKind;
-use crate::migrate::{self, Author};
+use crate::migrate::Author;
 use crate::paths::database_set;
 
 pub use admit::{Arrival, admit};
@@ -55,15 +56,9 @@ fn create_blank(target: &Path, kind: DatabaseKind, version: u32) -> Result<()> {
 }
 
 fn fill_blank(model: &Path, target: &Path, kind: DatabaseKind, version: u32) -> Result<()> {
-    durable::create_staged(model)?;
-    let mut connection = connection::open(model, Access::Write)?;
-    connection.pragma_update(None, "page_size", PAGE_SIZE).at(model)?;
-    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL").at(model)?;
-    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;").at(model)?;
-    connection.pragma_update(None, "application_id", kind.application_id()).at(model)?;
     // The rows that the migrations write of themselves go again.
     let author = Author { now: String::new(), drift_version: "" };
-    migrate::migrate_to(&mut connection, model, kind, version, &author)?;
+    let connection = create::draw_up(model, kind, version, &author)?;
     connection
         .execute_batch("DELETE FROM event; DELETE FROM migration_history; DELETE FROM sqlite_sequence;")
         .at(model)?;
