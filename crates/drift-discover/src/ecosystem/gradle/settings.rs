@@ -1,8 +1,11 @@
 //! [`Build`]: the projects that a settings file includes, with their directories.
 
 mod children;
+mod directory;
 
 use std::collections::{BTreeSet, HashMap};
+
+use directory::{directory, from_root};
 
 use super::blocks::Blocks;
 use super::{BUILDS, SETTINGS, first_of, script};
@@ -31,6 +34,8 @@ pub(super) struct Build {
     named_build_files: bool,
     /// The scripts that the settings file applies, each read once.
     applied: BTreeSet<RepoPath>,
+    /// The builds that `includeBuild` names, existing or not; they may hold plugins.
+    pub(super) included: BTreeSet<RepoPath>,
 }
 
 /// One project.
@@ -60,6 +65,7 @@ impl Build {
             accessors: HashMap::new(),
             named_build_files: false,
             applied: BTreeSet::new(),
+            included: BTreeSet::new(),
         };
         let problems = build.run(context, &script);
         build.check(context, builds, problems);
@@ -104,6 +110,16 @@ impl Build {
                             "projects are included on a condition here; they are listed as if it held";
                         context.problem(&settings, Some(line), "include.conditional", message.into());
                     }
+                    at = end.max(at + 1);
+                    continue;
+                }
+                Some("includeBuild") if own && !declares => {
+                    let (args, end) = script.call(at + 1);
+                    let value = args.positional.first();
+                    let dir = value.and_then(|value| directory(script, at + 1, value));
+                    let dir = dir.and_then(|dir| self.root.join(dir.replace('\\', "/")));
+                    self.included.extend(dir);
+                    // What stands in a block behind it is read too.
                     at = end.max(at + 1);
                     continue;
                 }
@@ -280,6 +296,11 @@ impl Build {
         path
     }
 
+    /// The project above the project `at`.
+    pub(super) fn parent_of(&self, at: usize) -> Option<usize> {
+        self.projects[at].parent
+    }
+
     /// `path` as the build file of the project `at` means it.
     pub(super) fn absolute(&self, at: usize, path: &str) -> String {
         if path.starts_with(':') {
@@ -327,49 +348,6 @@ fn names(value: &Value) -> Option<Vec<String>> {
         }
         other => Some(other.texts()?.into_iter().map(str::to_owned).collect()),
     }
-}
-
-/// The directory, relative to the root, that a value names.
-fn directory(script: &Script, at: usize, value: &Value) -> Option<String> {
-    let is_root = |word: &str| {
-        matches!(
-            word,
-            "rootDir"
-                | "settingsDir"
-                | "rootProject.projectDir"
-                | "settings.rootProject.projectDir"
-                | "settings.rootDir"
-                | "settings.settingsDir"
-        )
-    };
-    let relative = |text: &str| (!text.starts_with('/')).then(|| text.to_owned());
-    match value {
-        Value::Text(text) => relative(text),
-        Value::Call(name, args) => match (name.as_str(), &args.positional[..]) {
-            ("file" | "File" | "java.io.File", [Value::Text(text)]) => relative(text),
-            ("File" | "java.io.File", [Value::Word(base), Value::Text(text)]) if is_root(base) => {
-                relative(text)
-            }
-            (name, [Value::Text(text)]) if name.strip_suffix(".resolve").is_some_and(is_root) => {
-                relative(text)
-            }
-            ("file" | "File", [Value::Computed]) => from_root(script, at),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// `file("$rootDir/x")`, where the interpolation is the first thing.
-fn from_root(script: &Script, at: usize) -> Option<String> {
-    let text = (at..at + 3).find_map(|at| match script.kind(at) {
-        Some(Kind::Computed(text)) => Some(text),
-        _ => None,
-    })?;
-    let marks =
-        ["$rootDir/", "${rootDir}/", "$settingsDir/", "${settingsDir}/", "${rootProject.projectDir}/"];
-    let rest = marks.iter().find_map(|mark| text.strip_prefix(mark))?;
-    (!rest.contains('$')).then(|| rest.to_owned())
 }
 
 /// Whether `include` here selects files, not projects.
