@@ -138,7 +138,7 @@ fn first_of(context: &Context, dir: &RepoPath, names: &[&str]) -> Option<RepoPat
 /// The script at `path`, in the language of its ending, with its loops over literals written out.
 fn script(context: &Context, path: &RepoPath) -> Option<Script> {
     let language = if path.file_name().ends_with(b".kts") { Language::Kotlin } else { Language::Groovy };
-    Some(unroll::unroll(Script::new(language, &context.text(path)?)))
+    Script::read(context, path, language).map(unroll::unroll)
 }
 
 #[cfg(test)]

@@ -99,6 +99,7 @@ impl BuildFile {
                 _ => at + 1,
             };
         }
+        script.finish(context, path);
         Some(file)
     }
 

@@ -182,7 +182,7 @@ fn report_class(context: &Context, path: &RepoPath, name: &str) {
     if !text.contains("project(") || !text.to_ascii_lowercase().contains("dependencies") {
         return;
     }
-    let script = Script::new(language, &text);
+    let Some(script) = Script::new(language, &text) else { return };
     let mut blocks = Blocks::default();
     for at in 0..script.tokens.len() {
         blocks.note(&script, at);

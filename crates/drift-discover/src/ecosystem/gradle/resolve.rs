@@ -122,24 +122,23 @@ impl<'a> Resolver<'a> {
     fn statements(&self, own: &mut Own, at: usize, path: &RepoPath, file: &BuildFile, depth: usize) {
         let looked_at = file.projects.len() + file.external.len() + file.applied.len();
         self.statements.set(self.statements.get().saturating_add(looked_at));
-        if self.statements.get() > MAX_STATEMENTS || self.found.get() > MAX_FOUND {
-            let message = "declares too much, for too many projects; what is left of it is not recorded";
-            self.context.problem(&own.build.settings, None, "manifest.too_large", message.into());
+        if self.is_spent(own) {
             return;
         }
-        let before = own.links.len() + own.external.len();
         let from = own.build.path_of(at);
         for (target, reference) in &file.projects {
-            if applies(own, at, &from, target) {
+            if applies(own, at, &from, target) && !self.is_spent(own) {
+                self.found.set(self.found.get() + 1);
                 self.link(own, at, path, reference);
             }
         }
         for (target, dependency) in &file.external {
-            if applies(own, at, &from, target) {
-                own.external.extend(dependency.resolve(&self.catalogs[own.build_at]));
+            if applies(own, at, &from, target) && !self.is_spent(own) {
+                let found = dependency.resolve(&self.catalogs[own.build_at]);
+                self.found.set(self.found.get() + found.len());
+                own.external.extend(found);
             }
         }
-        self.found.set(self.found.get() + own.links.len() + own.external.len() - before);
         let build_at = own.build_at;
         let elsewhere =
             |what: &What| matches!(what, What::Plugin(id) if self.plugins.script(build_at, id).is_none());
@@ -155,6 +154,16 @@ impl<'a> Resolver<'a> {
                 None => self.report_selected(own, at, path, applied),
             }
         }
+    }
+
+    /// Whether all projects together declare as much as is recorded; reported if so.
+    fn is_spent(&self, own: &Own) -> bool {
+        let is_spent = self.statements.get() > MAX_STATEMENTS || self.found.get() > MAX_FOUND;
+        if is_spent {
+            let message = "declares too much, for too many projects; what is left of it is not recorded";
+            self.context.problem(&own.build.settings, None, "manifest.too_large", message.into());
+        }
+        is_spent
     }
 
     fn link(&self, own: &mut Own, at: usize, path: &RepoPath, reference: &Reference) {

@@ -80,6 +80,7 @@ impl Build {
     fn run(&mut self, context: &Context, script: &Script) -> bool {
         let mut blocks = Blocks::default();
         let mut computed = false;
+        let mut children_until = 0;
         let settings = self.settings.clone();
         let mut at = 0;
         while at < script.tokens.len() {
@@ -88,7 +89,9 @@ impl Build {
             let own = at == 0
                 || !script.is_sign(at - 1, '.')
                 || script.word(at.saturating_sub(2)) == Some("settings");
-            self.each_child(context, script, at);
+            if at >= children_until {
+                children_until = self.each_child(context, script, at);
+            }
             let declares = at > 0 && matches!(script.word(at - 1), Some("fun" | "def" | "void"));
             match script.word(at) {
                 Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
@@ -155,6 +158,7 @@ impl Build {
                 _ => at += 1,
             }
         }
+        script.finish(context, &settings);
         computed
     }
 

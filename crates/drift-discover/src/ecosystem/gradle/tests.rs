@@ -521,3 +521,11 @@ fn a_build_that_declares_too_much_for_too_many_is_cut() {
     let external: usize = discovery.graph.projects.iter().map(|project| project.external.len()).sum();
     assert!((900_000..1_100_000).contains(&external), "{external}");
 }
+
+#[test]
+fn loops_over_children_within_each_other_are_read_once() {
+    let loops = "rootProject.children.each { it.name = 'x'\n".repeat(40_000);
+    let fixture = format!("//- settings.gradle\ninclude 'a'\n{loops}\n//- a/x.txt\n");
+    let found = crate::discover(&crate::MemorySource::fixture(&fixture), &Default::default());
+    assert_eq!(found.graph.projects.len(), 2);
+}

@@ -25,7 +25,7 @@ pub(super) fn unroll(script: Script) -> Script {
     }
     let mut unroller = Unroller { language: script.language, constants, left: MAX_TOKENS };
     let tokens = unroller.write(&script.tokens, 0);
-    Script { language: script.language, tokens }
+    Script::of(script.language, tokens)
 }
 
 /// What a name stands for.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Dependency, GEMSPEC, path_of, requirement};
-use crate::context::Context;
+use crate::context::{Context, MAX_NESTING};
 use crate::ecosystem::script::{Args, Language, Script, Value};
 use crate::glob::{Glob, GlobOptions};
 use crate::graph::EdgeKind;
@@ -51,10 +51,9 @@ enum Block {
 impl Gemfile {
     /// Reads the Gemfile at `path`; `None` if it is absent or, with a problem reported, unreadable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Gemfile> {
-        let text = context.text(path)?;
-        let script = Script::new(Language::Ruby, &text);
+        let script = Script::read(context, path, Language::Ruby)?;
         let mut gemfile = Gemfile { path: path.clone(), ..Gemfile::default() };
-        let mut blocks: Vec<Block> = Vec::new();
+        let mut blocks = Open::default();
         let mut at = 0;
         while at < script.tokens.len() {
             let start = at == 0
@@ -67,7 +66,7 @@ impl Gemfile {
             match word {
                 "gem" | "gemspec" if start => {
                     let (args, end) = script.call(at + 1);
-                    gemfile.add(context, &args, script.line(at), word == "gemspec", &blocks);
+                    gemfile.add(context, &args, script.line(at), word == "gemspec", &blocks.known);
                     at = end.max(at + 1);
                 }
                 "path" | "group" | "source" | "git" | "platforms" | "platform" | "install_if" if start => {
@@ -94,6 +93,7 @@ impl Gemfile {
                 _ => at += 1,
             }
         }
+        script.finish(context, path);
         Some(gemfile)
     }
 
@@ -136,6 +136,26 @@ impl Gemfile {
         let requirement = requirement(&args.positional[1..]);
         let dependency = Dependency { name: name.to_owned(), kind, requirement };
         self.gems.push(Entry { dependency, path });
+    }
+}
+
+/// The blocks that are open, from the outermost in; what is nested too deep to be told apart is counted.
+#[derive(Default)]
+struct Open {
+    known: Vec<Block>,
+    deeper: usize,
+}
+
+impl Open {
+    fn push(&mut self, block: Block) {
+        if self.known.len() < MAX_NESTING { self.known.push(block) } else { self.deeper += 1 }
+    }
+
+    fn pop(&mut self) {
+        match self.deeper {
+            0 => drop(self.known.pop()),
+            _ => self.deeper -= 1,
+        }
     }
 }
 
