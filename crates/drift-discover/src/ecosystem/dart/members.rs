@@ -9,7 +9,7 @@ use super::pubspec::strings;
 use super::{MELOS, Pubspecs, pubspec_of};
 use crate::context::Context;
 use crate::ecosystem::syntax;
-use crate::glob::{Glob, GlobError, GlobOptions};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -28,11 +28,12 @@ pub(super) fn of_pub(pubspecs: &mut Pubspecs, root: &RepoPath) -> BTreeSet<RepoP
     while let Some(dir) = todo.pop() {
         let entries = pubspecs.get(&dir).map(|pubspec| pubspec.workspace.clone()).unwrap_or_default();
         let file = pubspec_of(&dir);
+        let budget = Budget::default();
         for entry in entries {
             let report = |code, message| {
                 context.problem(&file, syntax::line_of(context, &file, &entry), code, message);
             };
-            let found = match packages(context, &dir, &entry) {
+            let found = match packages(context, &dir, &entry, &budget) {
                 Ok(found) => found,
                 Err(error) => {
                     report("member.pattern", format!("pattern `{entry}` {error}"));
@@ -76,8 +77,9 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<BTree
         .filter_map(|pattern| glob(pattern).ok())
         .collect();
     let mut members = BTreeSet::new();
+    let budget = Budget::default();
     for pattern in strings(table, "packages") {
-        match packages(context, root, &pattern) {
+        match packages(context, root, &pattern, &budget) {
             Ok(found) => members.extend(found.into_iter().filter(|dir| {
                 let below = dir.strip_prefix(root).unwrap_or_default();
                 !ignored.iter().any(|ignored| ignored.is_match(below))
@@ -99,8 +101,13 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<BTree
 }
 
 /// The directories with a pubspec that `pattern` matches.
-fn packages(context: &Context, base: &RepoPath, pattern: &str) -> Result<BTreeSet<RepoPath>, GlobError> {
-    let mut found = glob(pattern)?.find(context.source(), base, EntryKind::Dir)?;
+fn packages(
+    context: &Context,
+    base: &RepoPath,
+    pattern: &str,
+    budget: &Budget,
+) -> Result<BTreeSet<RepoPath>, GlobError> {
+    let mut found = glob(pattern)?.find(context.source(), base, EntryKind::Dir, budget)?;
     found.retain(|dir| context.is_file(&pubspec_of(dir)));
     Ok(found)
 }

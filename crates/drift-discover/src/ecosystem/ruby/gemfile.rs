@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Dependency, GEMSPEC, path_of, requirement};
 use crate::context::{Context, MAX_NESTING};
 use crate::ecosystem::script::{Args, Language, Script, Value};
-use crate::glob::{Glob, GlobOptions};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions};
 use crate::graph::EdgeKind;
 use crate::path::RepoPath;
 use crate::source::EntryKind;
@@ -180,6 +180,7 @@ fn groups(value: &Value) -> Vec<String> {
 /// The gemspecs that the Gemfile in `dir` takes gems from.
 pub(super) fn gems(context: &Context, dir: &RepoPath, gemfile: &Gemfile) -> BTreeSet<RepoPath> {
     let mut found = BTreeSet::new();
+    let budget = Budget::default();
     for source in &gemfile.sources {
         let report = |code, message| context.problem(&gemfile.path, Some(source.line), code, message);
         // A path that leaves the repository is somebody else's project.
@@ -191,11 +192,15 @@ pub(super) fn gems(context: &Context, dir: &RepoPath, gemfile: &Gemfile) -> BTre
         }
         let specs: BTreeSet<RepoPath> = (patterns(&source.glob).into_iter())
             .filter_map(|pattern| match Glob::new(&pattern, GLOBS) {
-                Ok(glob) => glob.find(context.source(), &base, EntryKind::File).ok(),
-                Err(error) => {
+                Ok(glob) => Some(glob.find(context.source(), &base, EntryKind::File, &budget)),
+                Err(error) => Some(Err(error)),
+            })
+            .filter_map(|found| match found {
+                Err(error) if error != GlobError::Outside => {
                     report("dependency.pattern", format!("pattern `{}` {error}", source.glob));
                     None
                 }
+                found => found.ok(),
             })
             .flatten()
             .filter(|path| path.file_name().ends_with(GEMSPEC.as_bytes()))
