@@ -529,3 +529,16 @@ fn loops_over_children_within_each_other_are_read_once() {
     let found = crate::discover(&crate::MemorySource::fixture(&fixture), &Default::default());
     assert_eq!(found.graph.projects.len(), 2);
 }
+
+#[test]
+fn a_long_constant_used_often_stays_code() {
+    let long = "a".repeat(1 << 20);
+    let uses = "y = \"$x\"\n".repeat(1000);
+    let loops = format!("['{long}'].each {{\n{}}}\n", "y = it\n".repeat(1000));
+    let fixture =
+        format!("//- settings.gradle\ndef x = '{long}'\n{uses}{loops}include 'a', \"$x\"\n//- a/x.txt\n");
+    let found = crate::discover(&crate::MemorySource::fixture(&fixture), &Default::default());
+    let problems: Vec<_> = found.problems.iter().map(|problem| (problem.code, problem.line)).collect();
+    assert_eq!(problems, [("include.computed", Some(2004))]);
+    assert_eq!(found.graph.projects.len(), 2);
+}

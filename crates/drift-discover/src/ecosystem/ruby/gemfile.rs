@@ -191,9 +191,8 @@ pub(super) fn gems(context: &Context, dir: &RepoPath, gemfile: &Gemfile) -> BTre
             continue;
         }
         let specs: BTreeSet<RepoPath> = (patterns(&source.glob).into_iter())
-            .filter_map(|pattern| match Glob::new(&pattern, GLOBS) {
-                Ok(glob) => Some(glob.find(context.source(), &base, EntryKind::File, &budget)),
-                Err(error) => Some(Err(error)),
+            .map(|pattern| {
+                Glob::new(&pattern, GLOBS)?.find(context.source(), &base, EntryKind::File, &budget)
             })
             .filter_map(|found| match found {
                 Err(error) if error != GlobError::Outside => {
