@@ -188,6 +188,8 @@ impl<'a> Resolver<'a> {
                         links.push(Link { ecosystem: None, to: to.clone(), kind: reference.kind });
                     }
                     Some(None) => {}
+                    // It may be one of those that code includes.
+                    None if build.has_unread => {}
                     None => {
                         let name = reference.accessor.as_ref().unwrap_or(&reference.path);
                         let message =
