@@ -21,7 +21,7 @@ use drift_db::store::StoredPath;
 use drift_db::store::directory::{self, DirectoryRow};
 use drift_db::store::file::{self, FileRow, FileWriter, Stored};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
-use drift_db::store::{discovery, event, graph};
+use drift_db::store::{discovery, event, graph, workspace};
 use drift_db::{
     Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
 };
@@ -41,7 +41,7 @@ use proof::Proof;
 use seen::Seen;
 use tally::Tally;
 
-pub(crate) use report::{Moved, ScanReport};
+pub(crate) use report::{Moved, ScanReport, Upkeep};
 pub(super) use rows::{stat, stored_graph};
 pub(crate) use tally::ProjectCounts;
 
@@ -273,6 +273,7 @@ impl Scan<'_> {
             duration_ms: 0,
             ecosystems: tree.graph.projects.iter().map(|p| p.ecosystem.to_string()).collect(),
             languages: tree.graph.projects.iter().flat_map(|p| p.languages.iter().cloned()).collect(),
+            upkeep: tx.run(|c| Ok(Upkeep::new(workspace::get(c)?, event::last_at(c, "gc")?)))?,
         };
         Ok((if differs { Written::Something } else { Written::Nothing }, report))
     }

@@ -31,8 +31,8 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     let options = options::scan(&config, shell, rehash);
     let session = shell.session_with(&config);
     let report = ops::scan::run(&session, &options)?;
-    ops::backup::scheduled(&session, &options::schedule(&config, shell));
-    ops::gc::automatic(&session, &options::automatic_gc(&config, shell));
+    ops::backup::scheduled(&session, report.upkeep, &options::schedule(&config, shell));
+    ops::gc::automatic(&session, report.upkeep, &options::automatic_gc(&config, shell));
     shell.ui.report(&report)
 }
 
