@@ -62,7 +62,9 @@ fn elsewhere(error: &clap::Error) -> Option<String> {
     let names = commands.iter().map(|(name, _)| name.as_str());
     let meant = match error.get(ContextKind::SuggestedSubcommand) {
         Some(_) => given.as_str(),
-        None => nearest(given, names)?,
+        // Nothing in its own group is near, so in another it has to be a slip of the keys.
+        None => nearest(given, names)
+            .filter(|name| strsim::damerau_levenshtein(given, name) <= given.chars().count() / 3)?,
     };
     let found: Vec<_> =
         commands.iter().filter(|(name, _)| name == meant).map(|(_, path)| format!("`{path}`")).collect();

@@ -64,15 +64,21 @@ pub(crate) enum Rehash {
     All,
 }
 
-/// Whether a scan that found nothing new leaves a row and an event.
+/// What a scan leaves besides the rows that differ: a row and an event of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Record {
+pub(crate) enum Record {
     Always,
     IfChanged,
+    /// Nothing stays, not even what differs.
+    Never,
 }
 
 /// `drift workspace scan`.
-pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanReport, CommandError> {
+pub(crate) fn run(
+    session: &Session<'_>,
+    options: &ScanOptions,
+    record: Record,
+) -> Result<ScanReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
     let paths = workspace.paths.clone();
@@ -100,7 +106,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanRe
         // The inspection found both databases complete.
         database.ok_or_else(|| super::workspace::unfinished(paths.root()))
     };
-    store(session, &paths, read, open, options, "scan", Record::Always)
+    store(session, &paths, read, open, options, "scan", record)
 }
 
 /// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer. `known` tells
@@ -155,23 +161,33 @@ pub(super) fn store<D: Borrow<Database>>(
             Ok((tree, same)) => (tree, Some(same)),
             Err(walked) => (discover_tree(root, walked, &options.tree.discover, cancel)?, None),
         };
-        database.write(|tx| {
+        let change = |tx: &Changing<'_>| {
             let now = session.now.to_string();
             let (tree, changes, proof) = (&tree, &changes, &proof);
             let scan = Scan { session, root, tree, dirs, changes, proof, options };
             let (written, report) = scan.write(tx, same, head, hashing, &now)?;
-            let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
-            if written == Written::Something || record == Record::Always {
+            let duration_ms = started.elapsed().as_millis() as u64;
+            let report = ScanReport { dry_run: record == Record::Never, duration_ms, ..report };
+            let is_told = match record {
+                Record::Always => true,
+                Record::IfChanged => written == Written::Something,
+                Record::Never => return Ok(report),
+            };
+            if is_told {
                 let finished = session.now + started.elapsed();
                 append(tx, &report, command, &now, &finished.to_string())?;
             }
-            match (written, record) {
+            match (written, is_told) {
                 (Written::Something, _) => context::write(tx, &now)?,
-                (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
-                (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
+                (Written::Nothing, true) => context::write_scan(tx, last_id, &now)?,
+                (Written::Nothing, false) => context::write_if_stale(tx, &now)?,
             }
             Ok(report)
-        })
+        };
+        match record {
+            Record::Never => database.rehearse(change),
+            Record::Always | Record::IfChanged => database.write(change),
+        }
     })
 }
 
@@ -252,6 +268,7 @@ impl Scan<'_> {
             tx.run(|c| directory::replace(c, dirs))?;
         }
         let report = ScanReport {
+            dry_run: false,
             files: tree.files.len() as u64,
             added: tally.added,
             changed: tally.changed,

@@ -13,6 +13,8 @@ use crate::ops::wire::ProblemView;
 /// What a scan found.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanReport {
+    /// Whether this is only what a scan would find.
+    pub(crate) dry_run: bool,
     pub(crate) files: u64,
     pub(crate) added: u64,
     pub(crate) changed: u64,
