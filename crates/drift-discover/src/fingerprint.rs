@@ -1,16 +1,18 @@
 //! Fingerprints: the BLAKE3 of every file, taken again only where the file may have changed.
 //!
-//! Two steps. [`Comparison`] sets what the last scan stored against what the walk saw, without reading a
-//! file; [`Hashing`] hashes the files it names, in parallel, and hands the results over in path order.
+//! Two steps. [`Changes`] sets what the last scan stored against what the walk saw, without reading a file;
+//! [`Hashing`] hashes the files it names, in parallel, and hands the results over in path order.
 //! As git does, a file is taken as unchanged if size, modification time and inode are those stored, unless
 //! that time is so close to the start of the last scan that a later write could bear the same one.
 //! Invariants: memory does not depend on file sizes, and on their number by a few bytes for each; a hash is
 //! handed over only with metadata that was the same before and after its file was read.
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, mpsc};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -41,17 +43,6 @@ const LARGE: u64 = 16 << 20;
 /// How often a file that changes while it is read is read.
 const ATTEMPTS: usize = 3;
 
-/// What the last scan stored, compared with what the walk saw.
-pub struct Comparison<'a> {
-    files: &'a Files,
-    last_scan_ns: i64,
-    matched: Vec<bool>,
-    changed: Vec<u32>,
-    removed: Vec<RepoPath>,
-    unchanged: usize,
-    next: usize,
-}
-
 /// What a scan has to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -59,13 +50,41 @@ pub struct Changes {
     pub added: Vec<u32>,
     /// Places of files whose content may have changed, ascending.
     pub changed: Vec<u32>,
-    /// Stored files that are gone, in the order they were given in.
+    /// Stored files that are gone, sorted.
     pub removed: Vec<RepoPath>,
     /// How many files are as stored.
     pub unchanged: usize,
 }
 
 impl Changes {
+    /// What differs between `files`, as a walk saw them, and those that were stored by a scan that started at
+    /// `last_scan_ns`, nanoseconds since 1970.
+    pub fn between(files: &Files, stored: &Files, last_scan_ns: i64) -> Changes {
+        let mut changes = Changes::default();
+        let (mut at, mut before) = (0, 0);
+        // A walk that found everything as it remembered hands out the table that it was given.
+        let is_one = std::ptr::eq(files, stored);
+        while at < files.len() && before < stored.len() {
+            let order = if is_one { Ordering::Equal } else { files.compare_with(at, stored, before) };
+            match order {
+                Ordering::Less => changes.added.push(at as u32),
+                Ordering::Greater => changes.removed.push(stored.path(before)),
+                Ordering::Equal => {
+                    let stat = stored.stat(before);
+                    match files.stat(at) == stat && !racy(stat.mtime_ns, last_scan_ns) {
+                        true => changes.unchanged += 1,
+                        false => changes.changed.push(at as u32),
+                    }
+                }
+            }
+            at += usize::from(order.is_le());
+            before += usize::from(order.is_ge());
+        }
+        changes.added.extend(at as u32..files.len() as u32);
+        changes.removed.extend((before..stored.len()).map(|before| stored.path(before)));
+        changes
+    }
+
     /// Whether no file of the tree has anything stored for it.
     pub fn is_all_new(&self) -> bool {
         self.unchanged == 0 && self.changed.is_empty()
@@ -76,47 +95,6 @@ impl Changes {
         let mut places = [&self.added[..], &self.changed[..]].concat();
         places.sort_unstable();
         places
-    }
-}
-
-impl<'a> Comparison<'a> {
-    /// Compares with `files`. `last_scan_ns`, nanoseconds since 1970, is when the scan that stored the rows
-    /// started.
-    pub fn new(files: &'a Files, last_scan_ns: i64) -> Comparison<'a> {
-        Comparison {
-            files,
-            last_scan_ns,
-            matched: vec![false; files.len()],
-            changed: Vec::new(),
-            removed: Vec::new(),
-            unchanged: 0,
-            next: 0,
-        }
-    }
-
-    /// One stored row. Any order is right; that of the paths' bytes is fast.
-    pub fn stored(&mut self, path: &[u8], stat: Stat) {
-        let is_next = self.next < self.files.len() && self.files.compare(self.next, path).is_eq();
-        let Some(at) = (if is_next { Some(self.next) } else { self.files.find(path) }) else {
-            self.removed.push(RepoPath::from_clean(path));
-            return;
-        };
-        self.next = at + 1;
-        if std::mem::replace(&mut self.matched[at], true) {
-            return;
-        }
-        if self.files.stat(at) == stat && !racy(stat.mtime_ns, self.last_scan_ns) {
-            self.unchanged += 1;
-        } else {
-            self.changed.push(at as u32);
-        }
-    }
-
-    /// The result, once all rows were given.
-    pub fn finish(mut self) -> Changes {
-        self.changed.sort_unstable();
-        let added = (0..self.files.len() as u32).filter(|&at| !self.matched[at as usize]).collect();
-        Changes { added, changed: self.changed, removed: self.removed, unchanged: self.unchanged }
     }
 }
 
@@ -164,7 +142,7 @@ struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.store(true, Relaxed);
     }
 }
 
@@ -213,7 +191,7 @@ impl<'scope> Hashing<'scope> {
             }
         }
         self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        match cancel.load(Ordering::Relaxed) {
+        match cancel.load(Relaxed) {
             true => Err(WalkError::Cancelled),
             false => Ok(problems),
         }
@@ -257,7 +235,7 @@ impl<'a> Hasher<'a> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.work.cancel.load(Ordering::Relaxed) || self.stopped.load(Ordering::Relaxed)
+        self.work.cancel.load(Relaxed) || self.stopped.load(Relaxed)
     }
 
     fn batch(&self, places: &[u32]) -> Vec<Hashed> {
@@ -279,8 +257,8 @@ impl<'a> Hasher<'a> {
         let vouch = self.vouched.get(file);
         let look = vouch.is_some_and(|vouch| !vouch.is_clean);
         let hashed = self.hash(&path, walked, files.kind(file as usize), look, buffer);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
+        let done = self.done.fetch_add(1, Relaxed) + 1;
+        let bytes = self.bytes.fetch_add(walked.size, Relaxed) + walked.size;
         if done.is_multiple_of(64) || done == self.of_files {
             let (of_files, of_bytes) = (self.of_files, self.of_bytes);
             on(Event::Hashed { files: done, bytes, of_files, of_bytes });
