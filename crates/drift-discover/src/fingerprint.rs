@@ -7,24 +7,26 @@
 //! Invariants: memory does not depend on file sizes, and on their number by a few bytes for each; a hash is
 //! handed over only with metadata that was the same before and after its file was read.
 
+mod entry;
+
 use std::cmp::Ordering;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use rayon::prelude::*;
 
-use crate::disk::open_entry;
 use crate::files::{FileKind, Files, Stat};
 use crate::git::Vouched;
 use crate::git::blob::BlobId;
-use crate::path::{RepoPath, os_bytes, os_path};
+use crate::path::RepoPath;
 use crate::problem::Problem;
 use crate::walk::{Event, OnEvent, WalkError, pool};
+use entry::Entries;
 
 /// A file last written less than this before a scan started is hashed again by the next one, since a write
 /// after the scan read it could have left the same time: kernels stamp files with the time of the last tick,
@@ -224,6 +226,30 @@ struct Hasher<'a> {
     of_bytes: u64,
     done: AtomicU64,
     bytes: AtomicU64,
+    /// Buffers that nobody uses.
+    spare: Mutex<Vec<Box<[u8]>>>,
+}
+
+/// What a thread works with for a run of files.
+struct Desk<'a> {
+    entries: Entries<'a>,
+    buffer: Box<[u8]>,
+    spare: &'a Mutex<Vec<Box<[u8]>>>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(hasher: &'a Hasher<'a>) -> Desk<'a> {
+        let buffer = hasher.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let buffer = buffer.unwrap_or_else(|| vec![0; 1 << 16].into());
+        Desk { entries: Entries::new(hasher.work.root), buffer, spare: &hasher.spare }
+    }
+}
+
+impl Drop for Desk<'_> {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
 }
 
 impl<'a> Hasher<'a> {
@@ -231,7 +257,7 @@ impl<'a> Hasher<'a> {
         let of_bytes = work.places.iter().map(|&at| work.files.stat(at as usize).size).sum();
         let of_files = work.places.len() as u64;
         let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Hasher { work, vouched, stopped, of_files, of_bytes, done, bytes }
+        Hasher { work, vouched, stopped, of_files, of_bytes, done, bytes, spare: Mutex::default() }
     }
 
     fn is_stopped(&self) -> bool {
@@ -239,24 +265,19 @@ impl<'a> Hasher<'a> {
     }
 
     fn batch(&self, places: &[u32]) -> Vec<Hashed> {
-        let init = || vec![0; 1 << 16];
-        places.par_iter().with_max_len(64).map_init(init, |buffer, &at| self.one(at, buffer)).collect()
+        let desk = || Desk::new(self);
+        places.par_iter().with_max_len(64).map_init(desk, |desk, &at| self.one(at, desk)).collect()
     }
 
-    fn one(&self, file: u32, buffer: &mut [u8]) -> Hashed {
+    fn one(&self, file: u32, desk: &mut Desk<'a>) -> Hashed {
         if self.is_stopped() {
             return Hashed::Gone;
         }
-        let Work { root, files, on, .. } = self.work;
-        let (dir, name) = files.split(file as usize);
-        let mut path = PathBuf::with_capacity(root.as_os_str().len() + dir.len() + name.len() + 1);
-        path.push(root);
-        path.push(os_path(dir));
-        path.push(os_path(name));
+        let Work { files, on, .. } = self.work;
         let walked = files.stat(file as usize);
         let vouch = self.vouched.get(file);
         let look = vouch.is_some_and(|vouch| !vouch.is_clean);
-        let hashed = self.hash(&path, walked, files.kind(file as usize), look, buffer);
+        let hashed = self.hash(file, walked, look, desk);
         let done = self.done.fetch_add(1, Relaxed) + 1;
         let bytes = self.bytes.fetch_add(walked.size, Relaxed) + walked.size;
         if done.is_multiple_of(64) || done == self.of_files {
@@ -288,32 +309,28 @@ impl<'a> Hasher<'a> {
     /// wrote to it in between, and one look is saved.
     fn hash(
         &self,
-        path: &Path,
+        file: u32,
         walked: Stat,
-        kind: FileKind,
         look: bool,
-        buffer: &mut [u8],
+        desk: &mut Desk<'a>,
     ) -> std::io::Result<Option<(Stat, Content)>> {
+        let files = self.work.files;
+        let (dir, name) = files.split(file as usize);
         let mut before = walked;
         for _ in 0..ATTEMPTS {
-            let (after, hash) = match kind {
+            let (after, hash) = match files.kind(file as usize) {
                 FileKind::Symlink => {
-                    let target = fs::read_link(path)?;
-                    let target = os_bytes(target.as_os_str());
+                    let (target, after) = desk.entries.link(dir, name)?;
                     let mut git = look.then(|| BlobId::new(target.len() as u64));
                     git.iter_mut().for_each(|git| git.update(&target));
                     let git_id = git.map(BlobId::finish);
                     let hash = Content { hash: *blake3::hash(&target).as_bytes(), git_id };
-                    (Stat::of(&fs::symlink_metadata(path)?), hash)
+                    (after, hash)
                 }
                 FileKind::Regular => {
-                    let mut file = open_entry(path)?;
-                    let hash = self.content(&mut file, before.size, look, buffer)?;
-                    let metadata = file.metadata()?;
-                    if !metadata.is_file() {
-                        return Err(ErrorKind::NotFound.into());
-                    }
-                    (Stat::of(&metadata), hash)
+                    let mut file = desk.entries.open(dir, name)?;
+                    let hash = self.content(&mut file, before.size, look, &mut desk.buffer)?;
+                    (Entries::stat(&file)?.ok_or(ErrorKind::NotFound)?, hash)
                 }
             };
             if after == before {
