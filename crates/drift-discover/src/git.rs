@@ -207,6 +207,10 @@ impl Git {
 
     /// The files at or below `paths` that git tracks, sorted.
     pub fn tracked_below(&self, paths: &[&str]) -> Result<Vec<RepoPath>, GitError> {
+        // Git holds the whole index for it: 316 MB for a million files.
+        if let Ok(found) = index::tracked_below(&self.dir, paths) {
+            return Ok(found);
+        }
         let args = ["--literal-pathspecs", "ls-files", "-z", "--cached", "--"];
         let out = Tracked::new(self.run(args.iter().chain(paths))?);
         Ok(out.paths().map(RepoPath::from_clean).collect())
