@@ -215,19 +215,25 @@ fn languages(connection: &Connection, projects: &[ProjectRow]) -> rusqlite::Resu
     Ok(files.into_iter().map(language).collect())
 }
 
-/// Counted here, because SQLite would sort every row of the largest table to group them.
+/// Counted here, because SQLite would sort every row of the largest table to group them. Files that follow each other
+/// are mostly of one language: it is looked up where that changes.
 fn files_by_language(connection: &Connection) -> rusqlite::Result<Vec<Tally>> {
     let mut statement = connection.prepare("SELECT language FROM file WHERE language IS NOT NULL")?;
     let mut rows = statement.query([])?;
     let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut run = Tally::default();
     while let Some(row) = rows.next()? {
         let name = row.get_ref(0)?.as_str()?;
-        match counts.get_mut(name) {
-            Some(count) => *count += 1,
-            None => drop(counts.insert(name.to_owned(), 1)),
+        if run.name != name {
+            let next = Tally { name: name.to_owned(), count: 0 };
+            let ended = std::mem::replace(&mut run, next);
+            *counts.entry(ended.name).or_default() += ended.count;
         }
+        run.count += 1;
     }
-    Ok(sorted(counts.into_iter().map(|(name, count)| Tally { name, count }).collect()))
+    *counts.entry(run.name).or_default() += run.count;
+    let tallies = counts.into_iter().map(|(name, count)| Tally { name, count });
+    Ok(sorted(tallies.filter(|tally| tally.count > 0).collect()))
 }
 
 /// npm's `react` and Cargo's are two.
