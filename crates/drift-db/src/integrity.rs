@@ -9,11 +9,14 @@
 //! table, and so leaves out what only all trees together show (<https://sqlite.org/pragma.html#pragma_integrity_check>):
 //! pages that nothing or two tables use, the free list, the roots. A check that is split is therefore one first
 //! pass over everything, then every table by itself, the schema table included. Foreign keys are always asked
-//! table by table.
+//! table by table, or for all tables at once that refer to the same many rows.
 //!
 //! The own check of a full-text index takes several times as long as everything else together, `quick_check` or
 //! not. Structure and rows of the tables that hold it are checked like any other; what they say to FTS5 is asked in
 //! databases up to `OWN_CHECK_UP_TO` at [`Level::Full`], and otherwise left to `verify --deep`.
+
+mod keys;
+mod references;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -24,6 +27,8 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::error::{DbError, Result, SqlContext};
 use crate::pool::{self, Subject, Task, Work};
+pub(crate) use keys::{Keyring, Keys};
+use references::References;
 
 /// Below so many bytes one check on one thread is over sooner than threads have started.
 const SPLIT_FROM: u64 = 8 << 20;
@@ -74,8 +79,8 @@ enum Part {
     Trees,
     /// One table, with its indexes if the level asks for them.
     Table(String),
-    /// The rows of one table that refer to rows elsewhere.
-    ForeignKeys(String),
+    /// Rows that refer to rows elsewhere.
+    ForeignKeys(References),
 }
 
 impl Part {
@@ -86,7 +91,8 @@ impl Part {
             Part::Whole => 8,
             Part::Trees => 4,
             Part::Table(_) => 3,
-            Part::ForeignKeys(_) => 2,
+            Part::ForeignKeys(References::LookedUp(_)) => 2,
+            Part::ForeignKeys(References::ByKeys(_)) => 1,
         })
     }
 }
@@ -102,25 +108,25 @@ pub(crate) struct Checked<'a> {
     pub path: &'a Path,
     /// Opens it once more, for another thread.
     pub open: fn(&Path) -> Result<Connection>,
+    /// Keeps what is read of its keys.
+    pub keyring: &'a Keyring,
 }
 
 /// Checks several databases at once. All parts of all of them share the threads, so that none waits while another
 /// has something left; only a database that is much larger than the others is split for that, which costs more.
-/// `besides` is done meanwhile, on the database of its number or by itself. What a check itself stumbles over is a
+/// `besides` is done meanwhile, on the databases of their numbers or by themselves. What a check itself stumbles over is a
 /// finding too.
 pub(crate) fn check_all(
     databases: &[Checked<'_>],
-    besides: Vec<Work<'_>>,
+    besides: Vec<Task<'_>>,
     run: Run<'_>,
 ) -> Vec<Result<Vec<IntegrityFinding>>> {
-    let sizes: Vec<u64> =
-        databases.iter().map(|one| one.path.metadata().map_or(0, |meta| meta.len())).collect();
+    let sizes: Vec<u64> = databases.iter().map(|one| size(one.path)).collect();
     let total: u64 = sizes.iter().sum();
     let threads = if total < SPLIT_FROM { 1 } else { run.threads.max(1) };
     let found: Vec<Mutex<Vec<IntegrityFinding>>> = databases.iter().map(|_| Mutex::default()).collect();
     let (done, all) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let mut tasks: Vec<Task<'_>> =
-        besides.into_iter().map(|work| Task { cost: total.saturating_mul(2), work }).collect();
+    let mut tasks = besides;
     let mut failed: Vec<Option<DbError>> = Vec::new();
     for (number, (database, size)) in databases.iter().zip(&sizes).enumerate() {
         let is_split = threads > 1 && *size >= SPLIT_FROM && is_much_larger(*size, total, threads);
@@ -137,10 +143,11 @@ pub(crate) fn check_all(
         failed.push(None);
         for part in parts {
             all.fetch_add(1, Ordering::Relaxed);
-            let (path, found, done, all) = (database.path, &found[number], &done, &all);
+            let (path, keyring) = (database.path, database.keyring);
+            let (found, done, all) = (&found[number], &done, &all);
             let cost = part.cost(*size);
             let work = move |connection: &Connection| {
-                let lines = run_part(connection, path, &part, run)?;
+                let lines = run_part(connection, path, &part, keyring, run)?;
                 found.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 (run.progress)(done as u64, all.load(Ordering::Relaxed) as u64);
@@ -172,6 +179,15 @@ pub(crate) fn check_all(
         all_found.push(failed.map_or(outcome, Err).map(|()| findings));
     }
     all_found
+}
+
+/// The bytes of all of them.
+pub(crate) fn total_size(databases: &[Checked<'_>]) -> u64 {
+    databases.iter().map(|one| size(one.path)).sum()
+}
+
+fn size(path: &Path) -> u64 {
+    path.metadata().map_or(0, |meta| meta.len())
 }
 
 /// Whether one thread would still be at this database when the others have nothing left. To split it costs about a
@@ -221,21 +237,15 @@ fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> ru
     } else {
         parts.push(Part::Whole);
     }
-    parts.extend(referring_tables(connection)?.into_iter().map(Part::ForeignKeys));
+    parts.extend(References::of(connection)?.into_iter().map(Part::ForeignKeys));
     Ok(parts)
-}
-
-/// The tables with foreign keys: `foreign_key_check` goes through these, one after the other.
-fn referring_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT DISTINCT t.name FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main')
-               WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name";
-    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 fn run_part(
     connection: &Connection,
     path: &Path,
     part: &Part,
+    keyring: &Keyring,
     run: Run<'_>,
 ) -> Result<Vec<IntegrityFinding>> {
     let check = match run.level {
@@ -245,9 +255,8 @@ fn run_part(
     let mut lines = Vec::new();
     let (code, outcome) = match part {
         Part::Whole => {
-            let size = path.metadata().map_or(0, |meta| meta.len());
             let sql = format!("PRAGMA {check}");
-            let outcome = if asks_virtual_tables(run.level, size) {
+            let outcome = if asks_virtual_tables(run.level, size(path)) {
                 collect(connection, &sql, &mut lines)
             } else {
                 without_virtual_tables(connection, &sql, &mut lines)
@@ -256,10 +265,10 @@ fn run_part(
         }
         Part::Trees => ("integrity", trees(connection, run.interrupt, &mut lines)),
         Part::Table(name) => {
-            let name = name.replace('"', "\"\"");
-            ("integrity", collect(connection, &format!("PRAGMA {check}(\"{name}\")"), &mut lines))
+            let sql = format!("PRAGMA {check}({})", keys::quoted(name));
+            ("integrity", collect(connection, &sql, &mut lines))
         }
-        Part::ForeignKeys(table) => ("foreign_key", foreign_keys(connection, table, &mut lines)),
+        Part::ForeignKeys(references) => ("foreign_key", references.check(connection, keyring, &mut lines)),
     };
     match outcome.at(path) {
         Err(DbError::Corrupt { detail, .. }) => lines.push(detail),
@@ -267,19 +276,6 @@ fn run_part(
     }
     let broken = lines.into_iter().filter(|line| line != "ok");
     Ok(broken.map(|message| IntegrityFinding { code, message }).collect())
-}
-
-/// Adds a line for each table to which rows of `table` refer in vain.
-fn foreign_keys(connection: &Connection, table: &str, lines: &mut Vec<String>) -> rusqlite::Result<()> {
-    let sql =
-        "SELECT DISTINCT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'
-               FROM pragma_foreign_key_check(?, 'main')";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([table])?;
-    while let Some(row) = rows.next()? {
-        lines.push(row.get(0)?);
-    }
-    Ok(())
 }
 
 /// Adds the lines that `sql` gives, up to the error that ends them.
@@ -367,7 +363,9 @@ pub(crate) fn first_finding(
 ) -> Result<Option<String>> {
     let run = Run { threads: 1, ..Run::new(Level::Quick, interrupt) };
     stop_on(connection, interrupt).at(path)?;
-    Ok(run_part(connection, path, &Part::Whole, run)?.pop().map(|finding| finding.message))
+    Ok(run_part(connection, path, &Part::Whole, &Keyring::default(), run)?
+        .pop()
+        .map(|finding| finding.message))
 }
 
 #[cfg(test)]

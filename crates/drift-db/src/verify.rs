@@ -15,9 +15,9 @@ use rusqlite::Connection;
 
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
-use crate::integrity::{self, Checked, Level, Run};
+use crate::integrity::{self, Checked, Keyring, Level, Run};
 use crate::kind::DatabaseKind;
-use crate::pool::{Slot, Work};
+use crate::pool::{Slot, Task, Work};
 use crate::private::Meanwhile;
 use crate::startup;
 use crate::state;
@@ -94,23 +94,27 @@ pub fn verify_databases(
     let open: Vec<(usize, &Path, &Opened)> = (looks.iter().zip(databases).enumerate())
         .filter_map(|(at, (look, (path, _)))| Some((at, &**path, look.as_ref().ok()?.opened.as_ref()?)))
         .collect();
-    let checked: Vec<Checked<'_>> = open
-        .iter()
-        .map(|(_, path, opened)| Checked {
+    let keyrings: Vec<_> = open.iter().map(|_| Keyring::default()).collect();
+    let checked: Vec<Checked<'_>> = (open.iter().zip(&keyrings))
+        .map(|((_, path, opened), keyring)| Checked {
             connection: &opened.connection,
             path,
             open: structure::open_beside,
+            keyring,
         })
         .collect();
     let rows: Vec<_> = open.iter().map(|_| Slot::new()).collect();
-    let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
-    for (number, ((at, _, opened), slot)) in open.iter().zip(&rows).enumerate() {
+    let mut besides: Vec<Task<'_>> = (meanwhile.into_iter())
+        .map(|work| Task { cost: integrity::total_size(&checked).saturating_mul(2), work: Work::Alone(work) })
+        .collect();
+    for (number, (((at, _, opened), slot), keyring)) in open.iter().zip(&rows).zip(&keyrings).enumerate() {
         if level >= VerifyLevel::Normal && fts::is_there(databases[*at].1, opened.version) {
             let compare = move |connection: &Connection| {
-                slot.put(fts::rows_out_of_step(connection));
+                slot.put(fts::rows_out_of_step(connection, keyring));
                 Ok(())
             };
-            besides.push(Work::On(number, Box::new(compare)));
+            // Last, when the keys of memory were read for its foreign keys.
+            besides.push(Task { cost: 0, work: Work::On(number, Box::new(compare)) });
         }
     }
     let depth = if level == VerifyLevel::Quick { Level::Quick } else { Level::Full };

@@ -136,6 +136,8 @@ fn a_full_text_index_out_of_step_is_found() {
     );
     assert_eq!(codes(&path, Cortex, VerifyLevel::Quick), [""; 0], "quick does not look");
     assert_eq!(codes(&path, Cortex, VerifyLevel::Normal), ["fts.out_of_step"]);
+    sql(&path, "INSERT INTO memory_fts (rowid, content) VALUES (99999, 'as many rows, but not the same')");
+    assert_eq!(codes(&path, Cortex, VerifyLevel::Normal), ["fts.out_of_step"]);
     let (_temp, path) = large();
     sql(&path, "DROP TRIGGER memory_fts_update; UPDATE memory SET content = 'other words' WHERE id = 3");
     let trigger = crate::chain::CORTEX[1].up;
