@@ -93,6 +93,7 @@ impl Part {
             Part::Table(_) => 3,
             Part::ForeignKeys(References::LookedUp(_)) => 2,
             Part::ForeignKeys(References::ByKeys(_)) => 1,
+            Part::ForeignKeys(References::Counted(_)) => 5,
         })
     }
 }
@@ -131,7 +132,7 @@ pub(crate) fn check_all(
     for (number, (database, size)) in databases.iter().zip(&sizes).enumerate() {
         let is_split = threads > 1 && *size >= SPLIT_FROM && is_much_larger(*size, total, threads);
         let planned = stop_on(database.connection, run.interrupt)
-            .and_then(|()| parts(database.connection, *size, is_split, run))
+            .and_then(|()| parts(database, *size, is_split, run))
             .at(database.path);
         let parts = match planned {
             Ok(parts) => parts,
@@ -226,7 +227,8 @@ fn tables(connection: &Connection, types: &[&str]) -> rusqlite::Result<Vec<Strin
     Ok(names)
 }
 
-fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
+fn parts(database: &Checked<'_>, size: u64, is_split: bool, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
+    let connection = database.connection;
     let mut parts = Vec::new();
     if is_split {
         parts.push(Part::Trees);
@@ -237,7 +239,7 @@ fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> ru
     } else {
         parts.push(Part::Whole);
     }
-    parts.extend(References::of(connection)?.into_iter().map(Part::ForeignKeys));
+    parts.extend(References::of(connection, database.keyring)?.into_iter().map(Part::ForeignKeys));
     Ok(parts)
 }
 

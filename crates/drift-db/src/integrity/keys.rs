@@ -1,4 +1,5 @@
-//! The keys of tables, each read once in a check for all that asks about them.
+//! What a check reads of rows, once for all that asks about them: the keys of tables, and how often each text of one
+//! column occurs.
 //!
 //! Rule: a key counts as there only if it was read. SQLite's `foreign_key_check` looks every reference up in the
 //! table that it refers to, and so reads a large one from end to end for every table that refers to it.
@@ -8,6 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+
+use crate::tally::TextCounts;
 
 /// Some megabytes; keys that are more scattered are not kept.
 const MOST_RUNS: usize = 1 << 18;
@@ -54,9 +57,26 @@ impl Keys {
     }
 }
 
-/// The keys that were read of one database, while nobody changes it.
+/// What was read of one database in one check.
 #[derive(Debug, Default)]
-pub(crate) struct Keyring(Mutex<HashMap<Column, Ring>>);
+pub(crate) struct Keyring {
+    rings: Mutex<HashMap<Column, Ring>>,
+    texts: Option<Texts>,
+}
+
+/// A column whose texts are counted when the rows of its table are read for foreign keys.
+#[derive(Debug)]
+pub(super) struct Texts {
+    pub(super) table: &'static str,
+    pub(super) column: &'static str,
+    counts: Mutex<Option<HashMap<String, usize>>>,
+}
+
+impl Texts {
+    pub(super) fn put(&self, counts: TextCounts) {
+        *lock(&self.counts) = Some(counts.finish());
+    }
+}
 
 /// A table, and the column that holds its keys.
 type Column = (String, String);
@@ -65,6 +85,22 @@ type Column = (String, String);
 type Ring = Arc<Mutex<Option<Option<Arc<Keys>>>>>;
 
 impl Keyring {
+    /// One that also counts the texts in `column` of `table`.
+    pub(crate) fn counting(table: &'static str, column: &'static str) -> Keyring {
+        let texts = Texts { table, column, counts: Mutex::default() };
+        Keyring { texts: Some(texts), ..Keyring::default() }
+    }
+
+    /// What is counted.
+    pub(super) fn texts(&self) -> Option<&Texts> {
+        self.texts.as_ref()
+    }
+
+    /// How often each text occurs, if all rows of the table were read.
+    pub(crate) fn into_counts(self) -> Option<HashMap<String, usize>> {
+        self.texts?.counts.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The keys of `table`, which are in `column`; `None` where they cannot be kept.
     pub(crate) fn of(
         &self,
@@ -72,7 +108,7 @@ impl Keyring {
         table: &str,
         column: &str,
     ) -> rusqlite::Result<Option<Arc<Keys>>> {
-        let ring = Arc::clone(lock(&self.0).entry((table.to_owned(), column.to_owned())).or_default());
+        let ring = Arc::clone(lock(&self.rings).entry((table.to_owned(), column.to_owned())).or_default());
         let mut ring = lock(&ring);
         if let Some(known) = &*ring {
             return Ok(known.clone());
@@ -84,7 +120,7 @@ impl Keyring {
 
     /// How many rows `table` has, if its keys were read.
     pub(crate) fn count(&self, table: &str) -> Option<u64> {
-        let rings = lock(&self.0);
+        let rings = lock(&self.rings);
         let of_table = rings.iter().filter(|((name, _), _)| name == table);
         of_table.filter_map(|(_, ring)| lock(ring).clone()?).map(|keys| keys.count()).next()
     }

@@ -6,7 +6,8 @@
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::keys::{Keyring, quoted};
+use super::keys::{Keyring, Texts, quoted};
+use crate::tally::TextCounts;
 
 /// From this key on, those of a table are read once rather than looked up: fewer are in SQLite's page cache anyway.
 const MANY: i64 = 10_000;
@@ -18,6 +19,8 @@ pub(super) enum References {
     LookedUp(String),
     /// Of all tables that refer to the same many rows, by the keys of those.
     ByKeys(Vec<Referring>),
+    /// Of the table whose texts are counted, by keys as well.
+    Counted(Referring),
 }
 
 /// A table, and where each of its columns that refer to a row refers to.
@@ -38,9 +41,13 @@ struct Column {
 
 impl References {
     /// All of a database.
-    pub(super) fn of(connection: &Connection) -> rusqlite::Result<Vec<References>> {
+    pub(super) fn of(connection: &Connection, keyring: &Keyring) -> rusqlite::Result<Vec<References>> {
         let (mut all, mut by_parent) = (Vec::new(), Vec::<(String, Vec<Referring>)>::new());
         for (child, is_simple) in referring(connection)? {
+            if is_simple && keyring.texts().is_some_and(|texts| texts.table == child.table) {
+                all.push(References::Counted(child));
+                continue;
+            }
             let large = if is_simple { large_parent(connection, &child.columns)? } else { None };
             let Some(parent) = large else {
                 all.push(References::LookedUp(child.table));
@@ -65,27 +72,40 @@ impl References {
         match self {
             References::LookedUp(table) => look_up(connection, table, lines),
             References::ByKeys(children) => children.iter().try_for_each(|child| {
-                if child.all_there(connection, keyring)? {
+                if child.all_there(connection, keyring, None)? {
                     return Ok(());
                 }
                 look_up(connection, &child.table, lines)
             }),
+            References::Counted(child) => {
+                if child.all_there(connection, keyring, keyring.texts())? {
+                    return Ok(());
+                }
+                look_up(connection, &child.table, lines)
+            }
         }
     }
 }
 
 impl Referring {
-    /// Whether every row that is referred to was certainly read.
-    fn all_there(&self, connection: &Connection, keyring: &Keyring) -> rusqlite::Result<bool> {
+    /// Whether every row that is referred to was certainly read. If so, `texts` are counted.
+    fn all_there(
+        &self,
+        connection: &Connection,
+        keyring: &Keyring,
+        texts: Option<&Texts>,
+    ) -> rusqlite::Result<bool> {
         let mut keys = Vec::new();
         for column in &self.columns {
             let Some(those) = keyring.of(connection, &column.parent, &column.key)? else { return Ok(false) };
             keys.push(those);
         }
-        let names: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        let columns = self.columns.iter().map(|column| column.name.as_str());
+        let names: Vec<String> = columns.chain(texts.map(|texts| texts.column)).map(quoted).collect();
         let sql = format!("SELECT {} FROM {} {}", names.join(", "), quoted(&self.table), self.itself);
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
+        let (mut counts, mut is_countable) = (TextCounts::default(), true);
         while let Some(row) = rows.next()? {
             for (at, keys) in keys.iter().enumerate() {
                 match row.get_ref(at)? {
@@ -95,6 +115,19 @@ impl Referring {
                     _ => return Ok(false),
                 }
             }
+            if texts.is_some() {
+                match row.get_ref(keys.len())? {
+                    ValueRef::Null => {}
+                    value => match value.as_str() {
+                        Ok(text) => counts.add(text),
+                        // Whoever wants the counts has to ask himself, and meets it again.
+                        Err(_) => is_countable = false,
+                    },
+                }
+            }
+        }
+        if let Some(texts) = texts.filter(|_| is_countable) {
+            texts.put(counts);
         }
         Ok(true)
     }

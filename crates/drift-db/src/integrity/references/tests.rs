@@ -35,7 +35,7 @@ fn edit(path: &std::path::Path, sql: &str) {
 fn check(path: &std::path::Path) -> (Vec<String>, Vec<String>) {
     let connection = connection::open(path, Access::Immutable).unwrap();
     let (keyring, mut lines, mut by_keys) = (Keyring::default(), Vec::new(), Vec::new());
-    for references in References::of(&connection).unwrap() {
+    for references in References::of(&connection, &keyring).unwrap() {
         references.check(&connection, &keyring, &mut lines).unwrap();
         if let References::ByKeys(children) = references {
             by_keys.extend(children.into_iter().map(|child| child.table));
