@@ -35,6 +35,9 @@ const SPLIT_FROM: u64 = 8 << 20;
 /// Up to this size of a database its virtual tables check themselves: some hundred milliseconds at most.
 pub(crate) const OWN_CHECK_UP_TO: u64 = 32 << 20;
 
+/// The page cache of a quick check; negative, as SQLite takes it. The full one looks rows up in indexes.
+const QUICK_CACHE_KIB: i64 = -512;
+
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -131,7 +134,7 @@ pub(crate) fn check_all(
     let mut failed: Vec<Option<DbError>> = Vec::new();
     for (number, (database, size)) in databases.iter().zip(&sizes).enumerate() {
         let is_split = threads > 1 && *size >= SPLIT_FROM && is_much_larger(*size, total, threads);
-        let planned = stop_on(database.connection, run.interrupt)
+        let planned = set_up(database.connection, run)
             .and_then(|()| parts(database, *size, is_split, run))
             .at(database.path);
         let parts = match planned {
@@ -163,7 +166,7 @@ pub(crate) fn check_all(
             let (path, open) = (one.path, one.open);
             move || -> Result<Connection> {
                 let connection = open(path)?;
-                stop_on(&connection, run.interrupt).at(path)?;
+                set_up(&connection, run).at(path)?;
                 Ok(connection)
             }
         })
@@ -196,6 +199,15 @@ fn size(path: &Path) -> u64 {
 fn is_much_larger(size: u64, total: u64, threads: usize) -> bool {
     let share = total / threads as u64;
     size > share.saturating_add(share / 4)
+}
+
+/// Gets a connection ready for checks.
+fn set_up(connection: &Connection, run: Run<'_>) -> rusqlite::Result<()> {
+    if run.level == Level::Quick {
+        // No page is read twice but those of the upper levels: the fewer there are, the closer they stay.
+        connection.pragma_update(None, "cache_size", QUICK_CACHE_KIB)?;
+    }
+    stop_on(connection, run.interrupt)
 }
 
 /// Makes long statements of `connection` end once `interrupt` is set.
