@@ -146,6 +146,8 @@ impl PinnedSource {
         let mut to = connection::open(target, Access::Write)?;
         // Nobody else knows the file: a crash leaves rubbish to sweep.
         to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;").at(target)?;
+        connection::keep_few_pages(&self.connection).at(&self.path)?;
+        connection::keep_few_pages(&to).at(target)?;
         match run(&self.connection, &mut to, watch) {
             Ok(()) => {}
             Err(Stopped::At(_, Side::Busy)) => return Err(DbError::Busy { path: self.path.clone() }),

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Connection, ErrorCode};
 
+use crate::connection;
 use crate::error::{DbError, Result, SqlContext};
 use crate::pool::{self, Subject, Task, Work};
 pub(crate) use keys::{Keyring, Keys};
@@ -34,9 +35,6 @@ use references::References;
 const SPLIT_FROM: u64 = 8 << 20;
 /// Up to this size of a database its virtual tables check themselves: some hundred milliseconds at most.
 pub(crate) const OWN_CHECK_UP_TO: u64 = 32 << 20;
-
-/// The page cache of a quick check; negative, as SQLite takes it. The full one looks rows up in indexes.
-const QUICK_CACHE_KIB: i64 = -512;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,8 +202,8 @@ fn is_much_larger(size: u64, total: u64, threads: usize) -> bool {
 /// Gets a connection ready for checks.
 fn set_up(connection: &Connection, run: Run<'_>) -> rusqlite::Result<()> {
     if run.level == Level::Quick {
-        // No page is read twice but those of the upper levels: the fewer there are, the closer they stay.
-        connection.pragma_update(None, "cache_size", QUICK_CACHE_KIB)?;
+        // The full check also looks rows up in indexes.
+        connection::keep_few_pages(connection)?;
     }
     stop_on(connection, run.interrupt)
 }
