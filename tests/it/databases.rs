@@ -7,7 +7,9 @@ use std::process::Command;
 
 use rusqlite::Connection;
 
-use crate::env::{LATEST, TestEnv};
+#[cfg(target_os = "linux")]
+use crate::env::LATEST;
+use crate::env::TestEnv;
 
 fn fresh() -> TestEnv {
     let env = TestEnv::with_tree("//- package.json\n{ \"name\": \"a\" }\n");

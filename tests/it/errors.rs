@@ -30,6 +30,12 @@ fn a_command_of_a_group_is_found_without_its_group() {
     error: unrecognized subcommand 'context'
     hint: did you mean `drift workspace context`?
     ");
+    assert_snapshot!(env.run(["statu"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'statu'
+    hint: did you mean `drift workspace status`?
+    ");
     assert_snapshot!(env.run(["workspace", "list"]), @"
     exit 2
     --- stderr

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+#[cfg(unix)]
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -45,15 +46,18 @@ fn remembered() -> TestEnv {
     env
 }
 
+#[cfg(unix)]
 fn database(env: &TestEnv) -> Connection {
     Connection::open(env.path(".drift/drift.db")).unwrap()
 }
 
 /// Makes the stored graph wrong, which only a discovery puts right.
+#[cfg(unix)]
 fn spoil(env: &TestEnv) {
     assert_eq!(database(env).execute("UPDATE project SET version = 'spoilt'", []).unwrap(), 4);
 }
 
+#[cfg(unix)]
 fn is_spoilt(env: &TestEnv) -> bool {
     let sql = "SELECT count(*) FROM project WHERE version = 'spoilt' AND removed_at IS NULL";
     database(env).query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap() > 0

@@ -1,9 +1,10 @@
 //! What must never happen to data: written into what is damaged, taken from what was planted, lost with what is
 //! beside it, or half done for want of space.
 
-#[cfg(target_os = "linux")]
-use serde_json::{Value, json};
+#[cfg(unix)]
 use std::path::Path;
+
+use serde_json::{Value, json};
 
 use crate::env::TestEnv;
 
@@ -148,6 +149,7 @@ fn snapshots_need_nothing_but_their_directory() {
     assert!(after.contains(&first["id"]) && after.contains(&second["id"]), "{after:?}");
 }
 
+#[cfg(unix)]
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

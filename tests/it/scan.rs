@@ -49,6 +49,34 @@ fn per_project(found: &Value) -> Vec<String> {
 }
 
 #[test]
+fn a_dry_run_finds_the_same_and_stores_nothing() {
+    let env = scanned();
+    env.write("packages/a/index.js", "other");
+    env.write("packages/b/package.json", r#"{ "name": "b" }"#);
+    env.write("top.txt", "top");
+    let state = || {
+        let tables = ["project", "project_edge", "file", "scan", "event", "workspace_context", "manifest"];
+        let rows = |table: &str| env.text("drift", &format!("SELECT count(*) || '' FROM {table}"));
+        let hashes = "SELECT group_concat(hex(blake3)) FROM (SELECT blake3 FROM file ORDER BY path)";
+        (tables.map(rows), env.text("drift", hashes))
+    };
+    let before = state();
+    let mut planned = env.run(["workspace", "scan", "--dry-run", "--json"]).success().json();
+    assert_eq!(state(), before);
+    let mut done = scan(&env);
+    assert_eq!((&planned["dry_run"], &done["dry_run"]), (&json!(true), &json!(false)));
+    assert_eq!(counts(&done), json!([1, 2, 0, 0]));
+    assert_ne!(state(), before);
+    for document in [&mut planned, &mut done] {
+        let document = document.as_object_mut().unwrap();
+        document.retain(|key, _| key != "dry_run" && key != "duration_ms");
+    }
+    assert_eq!(planned, done);
+    let told = env.run(["workspace", "scan", "-n"]).success();
+    assert!(told.stdout.ends_with("Nothing of it was stored\n"), "{}", told.stdout);
+}
+
+#[test]
 fn changes_are_counted_per_project() {
     let env = scanned();
     assert_eq!(per_project(&scan(&env)), [""; 0]);

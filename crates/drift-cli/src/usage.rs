@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::args::Cli;
 use crate::error::{CommandError, EXIT_FOUND_PROBLEMS, ErrorCode};
+use crate::suggest::nearest;
 use crate::ui::{Outcome, Report, Text, Ui};
 
 /// Turns what stopped the parser of `args` into a result or an error.
@@ -45,20 +46,28 @@ fn command_of(args: &[OsString]) -> String {
     words.join(" ")
 }
 
-/// Where a command is that was looked for in the wrong group: `drift status` means `drift workspace status`.
+/// Where a command is that was looked for in the wrong group: `drift status` means `drift workspace status`, and so
+/// does `drift statu`, unless its own group has something as near.
 fn elsewhere(error: &clap::Error) -> Option<String> {
-    fn collect(at: &clap::Command, above: &str, name: &str, found: &mut Vec<String>) {
+    fn collect(at: &clap::Command, above: &str, found: &mut Vec<(String, String)>) {
         for below in at.get_subcommands() {
             let path = format!("{above} {}", below.get_name());
-            if below.get_name() == name {
-                found.push(format!("`{path}`"));
-            }
-            collect(below, &path, name, found);
+            collect(below, &path, found);
+            found.push((below.get_name().to_owned(), path));
         }
     }
-    let Some(ContextValue::String(name)) = error.get(ContextKind::InvalidSubcommand) else { return None };
-    let mut found = Vec::new();
-    collect(&Cli::command(), "drift", name, &mut found);
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let mut commands = Vec::new();
+    collect(&Cli::command(), "drift", &mut commands);
+    let names = commands.iter().map(|(name, _)| name.as_str());
+    let meant = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(_) => given.as_str(),
+        // Nothing in its own group is near, so in another it has to be a slip of the keys.
+        None => nearest(given, names)
+            .filter(|name| strsim::damerau_levenshtein(given, name) <= given.chars().count() / 3)?,
+    };
+    let found: Vec<_> =
+        commands.iter().filter(|(name, _)| name == meant).map(|(_, path)| format!("`{path}`")).collect();
     (!found.is_empty()).then(|| format!("did you mean {}?", found.join(" or ")))
 }
 

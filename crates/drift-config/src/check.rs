@@ -18,6 +18,9 @@ use crate::{
 
 /// Unknown keys are warnings, values of a wrong type errors.
 pub(crate) fn check(layer: &LayerData) -> Vec<Problem> {
+    if layer.dict.is_empty() {
+        return Vec::new();
+    }
     let mut check = Check { layer, problems: Vec::new() };
     check.section(&layer.dict, &table().root, &KeyPath::default());
     check.problems.sort_by_key(Problem::position);

@@ -9,7 +9,7 @@ use crate::{
     check::check,
     error::ConfigError,
     file::{ConfigFile, parse_toml},
-    keys::{KeyPath, table},
+    keys::{DEFAULT_TOML, KeyPath, table},
     layer::{Layer, LayerData, Origin, Place},
     model::Config,
     problem::{Problem, ProblemLevel, code},
@@ -97,11 +97,19 @@ pub fn validate(file: &ConfigFile) -> Vec<Problem> {
 
 /// The configuration of layers that [`check`] found nothing wrong with.
 pub(crate) fn load_layers(layers: &[LayerData]) -> Option<Config> {
-    merged(layers).extract().ok()
+    merged(layers).ok()
 }
 
-fn merged(layers: &[LayerData]) -> Figment {
-    layers.iter().fold(Figment::from(&table().defaults), |figment, layer| figment.merge(layer))
+/// The error is a bug: each layer was checked before.
+fn merged(layers: &[LayerData]) -> Result<Config, String> {
+    if layers.iter().all(|layer| layer.dict.is_empty()) {
+        // Most repositories set nothing, and every command comes here: the table of keys costs more than all else
+        // that is read before a small command begins.
+        return toml::from_str(DEFAULT_TOML).map_err(|error| error.to_string());
+    }
+    let defaults = Figment::from(&table().defaults);
+    let figment = layers.iter().fold(defaults, |figment, layer| figment.merge(layer));
+    figment.extract().map_err(|error| error.to_string())
 }
 
 /// `None` only together with an error among the problems.
@@ -111,7 +119,7 @@ fn merge(layers: &[LayerData], problems: &mut Vec<Problem>) -> (Option<Config>, 
     if problems.iter().any(|problem| problem.level == ProblemLevel::Error) {
         return (None, provenance);
     }
-    match merged(layers).extract::<Config>() {
+    match merged(layers) {
         Ok(config) => {
             problems.extend(contradictions(&config, &provenance));
             problems.extend(same_names(&config, layers));

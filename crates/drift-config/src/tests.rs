@@ -77,6 +77,13 @@ fn key(text: &str) -> KeyPath {
     KeyPath::parse(text).unwrap()
 }
 
+#[test]
+fn nothing_set_is_the_same_as_a_built_in_value_set_again() {
+    let nothing = Case::default().config();
+    assert_eq!(nothing, Case { workspace: Some("# a comment alone\n"), ..Case::default() }.config());
+    assert_eq!(nothing, Case { flags: &[("lock.wait", "0s")], ..Case::default() }.config());
+}
+
 fn days(days: u64) -> HumanDuration {
     HumanDuration(std::time::Duration::from_secs(days * 86_400))
 }

@@ -105,6 +105,13 @@ fn set_up(connection: &Connection, path: &Path, access: Access) -> rusqlite::Res
     Ok(())
 }
 
+/// Keeps few pages of a database that is read or written from end to end. Each page is needed once but for the upper
+/// levels of the trees: the fewer there are, the closer they stay to the processor.
+pub(crate) fn keep_few_pages(connection: &Connection) -> rusqlite::Result<()> {
+    // KiB where it is negative.
+    connection.pragma_update(None, "cache_size", -512)
+}
+
 /// How a URI opens a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UriMode {

@@ -17,7 +17,7 @@ use crate::connection::{self, Access};
 use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, IoContext, Result, SqlContext};
-use crate::integrity::{self, Checked, IntegrityFinding, Level, Run};
+use crate::integrity::{self, Checked, IntegrityFinding, Keyring, Level, Run};
 use crate::kind::DatabaseKind;
 use crate::lock::ExclusiveLock;
 use crate::paths::database_set;
@@ -146,6 +146,8 @@ impl PinnedSource {
         let mut to = connection::open(target, Access::Write)?;
         // Nobody else knows the file: a crash leaves rubbish to sweep.
         to.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;").at(target)?;
+        connection::keep_few_pages(&self.connection).at(&self.path)?;
+        connection::keep_few_pages(&to).at(target)?;
         match run(&self.connection, &mut to, watch) {
             Ok(()) => {}
             Err(Stopped::At(_, Side::Busy)) => return Err(DbError::Busy { path: self.path.clone() }),
@@ -165,12 +167,13 @@ pub fn check_pinned(
     level: Level,
     interrupt: &Arc<AtomicBool>,
 ) -> Vec<Result<Vec<IntegrityFinding>>> {
-    let checked: Vec<Checked<'_>> = sources
-        .iter()
-        .map(|source| Checked {
+    let keyrings: Vec<_> = sources.iter().map(|_| Keyring::default()).collect();
+    let checked: Vec<Checked<'_>> = (sources.iter().zip(&keyrings))
+        .map(|(source, keyring)| Checked {
             connection: &source.connection,
             path: &source.path,
             open: |path| connection::open(path, Access::Read),
+            keyring,
         })
         .collect();
     integrity::check_all(&checked, Vec::new(), Run::new(level, interrupt))

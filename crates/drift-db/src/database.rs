@@ -159,6 +159,16 @@ impl Database {
         Changing::within(&mut writer, &self.path, change)
     }
 
+    /// Does what [`Database::write`] would, and takes all of it back.
+    pub fn rehearse<T, E: From<DbError>>(
+        &self,
+        change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        Changing::rehearsed(&mut writer, &self.path, change)
+    }
+
     /// What does not work inside a transaction, such as a vacuum.
     pub(crate) fn with_writer<T>(&self, step: impl FnOnce(&Connection, &Path) -> Result<T>) -> Result<T> {
         let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
@@ -272,11 +282,27 @@ impl Changing<'_> {
         path: &Path,
         change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).at(path)?;
-        let changing = Changing { tx, path };
+        let changing = Changing::begin(connection, path)?;
         let value = change(&changing)?;
         changing.tx.commit().at(path)?;
         Ok(value)
+    }
+
+    /// The same, none of which stays.
+    fn rehearsed<T, E: From<DbError>>(
+        connection: &mut Connection,
+        path: &Path,
+        change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let changing = Changing::begin(connection, path)?;
+        let value = change(&changing)?;
+        changing.tx.rollback().at(path)?;
+        Ok(value)
+    }
+
+    fn begin<'c>(connection: &'c mut Connection, path: &'c Path) -> Result<Changing<'c>> {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).at(path)?;
+        Ok(Changing { tx, path })
     }
 
     /// Reads or writes rows; a failure is classified as one about this database.

@@ -9,11 +9,14 @@
 //! table, and so leaves out what only all trees together show (<https://sqlite.org/pragma.html#pragma_integrity_check>):
 //! pages that nothing or two tables use, the free list, the roots. A check that is split is therefore one first
 //! pass over everything, then every table by itself, the schema table included. Foreign keys are always asked
-//! table by table.
+//! table by table, or for all tables at once that refer to the same many rows.
 //!
 //! The own check of a full-text index takes several times as long as everything else together, `quick_check` or
 //! not. Structure and rows of the tables that hold it are checked like any other; what they say to FTS5 is asked in
 //! databases up to `OWN_CHECK_UP_TO` at [`Level::Full`], and otherwise left to `verify --deep`.
+
+mod keys;
+mod references;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,8 +25,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::hooks::{AuthContext, Authorization};
 use rusqlite::{Connection, ErrorCode};
 
+use crate::connection;
 use crate::error::{DbError, Result, SqlContext};
 use crate::pool::{self, Subject, Task, Work};
+pub(crate) use keys::{Keyring, Keys};
+use references::References;
 
 /// Below so many bytes one check on one thread is over sooner than threads have started.
 const SPLIT_FROM: u64 = 8 << 20;
@@ -74,8 +80,8 @@ enum Part {
     Trees,
     /// One table, with its indexes if the level asks for them.
     Table(String),
-    /// The rows of one table that refer to rows elsewhere.
-    ForeignKeys(String),
+    /// Rows that refer to rows elsewhere.
+    ForeignKeys(References),
 }
 
 impl Part {
@@ -86,7 +92,9 @@ impl Part {
             Part::Whole => 8,
             Part::Trees => 4,
             Part::Table(_) => 3,
-            Part::ForeignKeys(_) => 2,
+            Part::ForeignKeys(References::LookedUp(_)) => 2,
+            Part::ForeignKeys(References::ByKeys(_)) => 1,
+            Part::ForeignKeys(References::Counted(_)) => 5,
         })
     }
 }
@@ -102,30 +110,30 @@ pub(crate) struct Checked<'a> {
     pub path: &'a Path,
     /// Opens it once more, for another thread.
     pub open: fn(&Path) -> Result<Connection>,
+    /// Keeps what is read of its keys.
+    pub keyring: &'a Keyring,
 }
 
 /// Checks several databases at once. All parts of all of them share the threads, so that none waits while another
 /// has something left; only a database that is much larger than the others is split for that, which costs more.
-/// `besides` is done meanwhile, on the database of its number or by itself. What a check itself stumbles over is a
+/// `besides` is done meanwhile, on the databases of their numbers or by themselves. What a check itself stumbles over is a
 /// finding too.
 pub(crate) fn check_all(
     databases: &[Checked<'_>],
-    besides: Vec<Work<'_>>,
+    besides: Vec<Task<'_>>,
     run: Run<'_>,
 ) -> Vec<Result<Vec<IntegrityFinding>>> {
-    let sizes: Vec<u64> =
-        databases.iter().map(|one| one.path.metadata().map_or(0, |meta| meta.len())).collect();
+    let sizes: Vec<u64> = databases.iter().map(|one| size(one.path)).collect();
     let total: u64 = sizes.iter().sum();
     let threads = if total < SPLIT_FROM { 1 } else { run.threads.max(1) };
     let found: Vec<Mutex<Vec<IntegrityFinding>>> = databases.iter().map(|_| Mutex::default()).collect();
     let (done, all) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let mut tasks: Vec<Task<'_>> =
-        besides.into_iter().map(|work| Task { cost: total.saturating_mul(2), work }).collect();
+    let mut tasks = besides;
     let mut failed: Vec<Option<DbError>> = Vec::new();
     for (number, (database, size)) in databases.iter().zip(&sizes).enumerate() {
         let is_split = threads > 1 && *size >= SPLIT_FROM && is_much_larger(*size, total, threads);
-        let planned = stop_on(database.connection, run.interrupt)
-            .and_then(|()| parts(database.connection, *size, is_split, run))
+        let planned = set_up(database.connection, run)
+            .and_then(|()| parts(database, *size, is_split, run))
             .at(database.path);
         let parts = match planned {
             Ok(parts) => parts,
@@ -137,10 +145,11 @@ pub(crate) fn check_all(
         failed.push(None);
         for part in parts {
             all.fetch_add(1, Ordering::Relaxed);
-            let (path, found, done, all) = (database.path, &found[number], &done, &all);
+            let (path, keyring) = (database.path, database.keyring);
+            let (found, done, all) = (&found[number], &done, &all);
             let cost = part.cost(*size);
             let work = move |connection: &Connection| {
-                let lines = run_part(connection, path, &part, run)?;
+                let lines = run_part(connection, path, &part, keyring, run)?;
                 found.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 (run.progress)(done as u64, all.load(Ordering::Relaxed) as u64);
@@ -155,7 +164,7 @@ pub(crate) fn check_all(
             let (path, open) = (one.path, one.open);
             move || -> Result<Connection> {
                 let connection = open(path)?;
-                stop_on(&connection, run.interrupt).at(path)?;
+                set_up(&connection, run).at(path)?;
                 Ok(connection)
             }
         })
@@ -174,11 +183,29 @@ pub(crate) fn check_all(
     all_found
 }
 
+/// The bytes of all of them.
+pub(crate) fn total_size(databases: &[Checked<'_>]) -> u64 {
+    databases.iter().map(|one| size(one.path)).sum()
+}
+
+fn size(path: &Path) -> u64 {
+    path.metadata().map_or(0, |meta| meta.len())
+}
+
 /// Whether one thread would still be at this database when the others have nothing left. To split it costs about a
 /// fourth more.
 fn is_much_larger(size: u64, total: u64, threads: usize) -> bool {
     let share = total / threads as u64;
     size > share.saturating_add(share / 4)
+}
+
+/// Gets a connection ready for checks.
+fn set_up(connection: &Connection, run: Run<'_>) -> rusqlite::Result<()> {
+    if run.level == Level::Quick {
+        // The full check also looks rows up in indexes.
+        connection::keep_few_pages(connection)?;
+    }
+    stop_on(connection, run.interrupt)
 }
 
 /// Makes long statements of `connection` end once `interrupt` is set.
@@ -210,7 +237,8 @@ fn tables(connection: &Connection, types: &[&str]) -> rusqlite::Result<Vec<Strin
     Ok(names)
 }
 
-fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
+fn parts(database: &Checked<'_>, size: u64, is_split: bool, run: Run<'_>) -> rusqlite::Result<Vec<Part>> {
+    let connection = database.connection;
     let mut parts = Vec::new();
     if is_split {
         parts.push(Part::Trees);
@@ -221,21 +249,15 @@ fn parts(connection: &Connection, size: u64, is_split: bool, run: Run<'_>) -> ru
     } else {
         parts.push(Part::Whole);
     }
-    parts.extend(referring_tables(connection)?.into_iter().map(Part::ForeignKeys));
+    parts.extend(References::of(connection, database.keyring)?.into_iter().map(Part::ForeignKeys));
     Ok(parts)
-}
-
-/// The tables with foreign keys: `foreign_key_check` goes through these, one after the other.
-fn referring_tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let sql = "SELECT DISTINCT t.name FROM pragma_table_list AS t, pragma_foreign_key_list(t.name, 'main')
-               WHERE t.schema = 'main' AND t.type = 'table' ORDER BY t.name";
-    connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 fn run_part(
     connection: &Connection,
     path: &Path,
     part: &Part,
+    keyring: &Keyring,
     run: Run<'_>,
 ) -> Result<Vec<IntegrityFinding>> {
     let check = match run.level {
@@ -245,9 +267,8 @@ fn run_part(
     let mut lines = Vec::new();
     let (code, outcome) = match part {
         Part::Whole => {
-            let size = path.metadata().map_or(0, |meta| meta.len());
             let sql = format!("PRAGMA {check}");
-            let outcome = if asks_virtual_tables(run.level, size) {
+            let outcome = if asks_virtual_tables(run.level, size(path)) {
                 collect(connection, &sql, &mut lines)
             } else {
                 without_virtual_tables(connection, &sql, &mut lines)
@@ -256,10 +277,10 @@ fn run_part(
         }
         Part::Trees => ("integrity", trees(connection, run.interrupt, &mut lines)),
         Part::Table(name) => {
-            let name = name.replace('"', "\"\"");
-            ("integrity", collect(connection, &format!("PRAGMA {check}(\"{name}\")"), &mut lines))
+            let sql = format!("PRAGMA {check}({})", keys::quoted(name));
+            ("integrity", collect(connection, &sql, &mut lines))
         }
-        Part::ForeignKeys(table) => ("foreign_key", foreign_keys(connection, table, &mut lines)),
+        Part::ForeignKeys(references) => ("foreign_key", references.check(connection, keyring, &mut lines)),
     };
     match outcome.at(path) {
         Err(DbError::Corrupt { detail, .. }) => lines.push(detail),
@@ -267,19 +288,6 @@ fn run_part(
     }
     let broken = lines.into_iter().filter(|line| line != "ok");
     Ok(broken.map(|message| IntegrityFinding { code, message }).collect())
-}
-
-/// Adds a line for each table to which rows of `table` refer in vain.
-fn foreign_keys(connection: &Connection, table: &str, lines: &mut Vec<String>) -> rusqlite::Result<()> {
-    let sql =
-        "SELECT DISTINCT 'a row of ' || \"table\" || ' refers to a row of ' || parent || ' that is not there'
-               FROM pragma_foreign_key_check(?, 'main')";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([table])?;
-    while let Some(row) = rows.next()? {
-        lines.push(row.get(0)?);
-    }
-    Ok(())
 }
 
 /// Adds the lines that `sql` gives, up to the error that ends them.
@@ -367,7 +375,9 @@ pub(crate) fn first_finding(
 ) -> Result<Option<String>> {
     let run = Run { threads: 1, ..Run::new(Level::Quick, interrupt) };
     stop_on(connection, interrupt).at(path)?;
-    Ok(run_part(connection, path, &Part::Whole, run)?.pop().map(|finding| finding.message))
+    Ok(run_part(connection, path, &Part::Whole, &Keyring::default(), run)?
+        .pop()
+        .map(|finding| finding.message))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod schema;
 mod startup;
 mod state;
 pub mod store;
+mod tally;
 pub mod vacuum;
 mod verify;
 

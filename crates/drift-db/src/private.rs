@@ -17,10 +17,10 @@ use crate::create::{self, JournalMode};
 use crate::durable;
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
-use crate::integrity::{self, Checked, IntegrityFinding, Level, Run};
+use crate::integrity::{self, Checked, IntegrityFinding, Keyring, Level, Run};
 use crate::kind::DatabaseKind;
 use crate::migrate::{self, Author};
-use crate::pool::{Slot, Work};
+use crate::pool::{Slot, Task, Work};
 use crate::store::workspace::{self, WorkspaceRow};
 use crate::store::{baseline, event, finding};
 
@@ -73,22 +73,29 @@ pub fn vet_all(
         }
     }
     let level = if let Check::Level(level) = check { level } else { Level::Quick };
-    let databases: Vec<Checked<'_>> = opened
-        .iter()
-        .map(|(_, path, connection)| Checked {
+    let keyrings: Vec<_> = opened.iter().map(|_| Keyring::default()).collect();
+    let databases: Vec<Checked<'_>> = (opened.iter().zip(&keyrings))
+        .map(|((_, path, connection), keyring)| Checked {
             connection,
             path,
             open: |path| connection::open(path, Access::Immutable),
+            keyring,
         })
         .collect();
     let counts: Vec<_> = opened.iter().map(|_| Slot::new()).collect();
-    let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
-    for (number, counted) in counts.iter().enumerate() {
+    let mut besides: Vec<Task<'_>> = (meanwhile.into_iter())
+        .map(|work| Task {
+            cost: integrity::total_size(&databases).saturating_mul(2),
+            work: Work::Alone(work),
+        })
+        .collect();
+    for (number, (counted, keyring)) in counts.iter().zip(&keyrings).enumerate() {
         let count = move |connection: &Connection| {
-            counted.put(count_rows(connection));
+            counted.put(count_rows(connection, keyring));
             Ok(())
         };
-        besides.push(Work::On(number, Box::new(count)));
+        // Last, when some tables were read for their keys.
+        besides.push(Task { cost: 0, work: Work::On(number, Box::new(count)) });
     }
     let found = integrity::check_all(&databases, besides, Run::new(level, interrupt));
     for (((place, path, _), findings), counted) in opened.iter().zip(found).zip(counts) {
@@ -206,12 +213,15 @@ fn keep_newest(connection: &mut Connection, now: &str) -> rusqlite::Result<Optio
 }
 
 /// Rows per ordinary table; SQLite's own and the shadow tables of indexes are left out by their names.
-fn count_rows(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
+fn count_rows(connection: &Connection, keyring: &Keyring) -> rusqlite::Result<BTreeMap<String, u64>> {
     let tables = "SELECT name FROM pragma_table_list
                   WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
     let names: Vec<String> =
         connection.prepare(tables)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let count = |name: String| {
+        if let Some(rows) = keyring.count(&name) {
+            return Ok((name, rows));
+        }
         let sql = format!("SELECT count(*) FROM \"{}\"", name.replace('"', "\"\""));
         let rows: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
         Ok((name, rows as u64))

@@ -7,6 +7,7 @@
 mod fts;
 mod structure;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,9 +16,9 @@ use rusqlite::Connection;
 
 use crate::error::{DbError, Result, SqlContext};
 use crate::gate::{self, Gate};
-use crate::integrity::{self, Checked, Level, Run};
+use crate::integrity::{self, Checked, Keyring, Level, Run};
 use crate::kind::DatabaseKind;
-use crate::pool::{Slot, Work};
+use crate::pool::{Slot, Task, Work};
 use crate::private::Meanwhile;
 use crate::startup;
 use crate::state;
@@ -66,6 +67,9 @@ pub struct DatabaseVerdict {
     pub findings: Vec<VerifyFinding>,
     /// What a smaller database would have been asked at this level, and only [`VerifyLevel::Deep`] asks of this.
     pub unchecked: Vec<String>,
+    /// How many files there are of each language, in a drift.db above [`VerifyLevel::Quick`] whose files were read
+    /// anyway.
+    pub files_by_language: Option<HashMap<String, usize>>,
 }
 
 /// How checks are run.
@@ -94,34 +98,43 @@ pub fn verify_databases(
     let open: Vec<(usize, &Path, &Opened)> = (looks.iter().zip(databases).enumerate())
         .filter_map(|(at, (look, (path, _)))| Some((at, &**path, look.as_ref().ok()?.opened.as_ref()?)))
         .collect();
-    let checked: Vec<Checked<'_>> = open
-        .iter()
-        .map(|(_, path, opened)| Checked {
+    let keyring = |(at, _, _): &(usize, &Path, &Opened)| match databases[*at].1 {
+        DatabaseKind::Drift if level >= VerifyLevel::Normal => Keyring::counting("file", "language"),
+        _ => Keyring::default(),
+    };
+    let keyrings: Vec<_> = open.iter().map(keyring).collect();
+    let checked: Vec<Checked<'_>> = (open.iter().zip(&keyrings))
+        .map(|((_, path, opened), keyring)| Checked {
             connection: &opened.connection,
             path,
             open: structure::open_beside,
+            keyring,
         })
         .collect();
     let rows: Vec<_> = open.iter().map(|_| Slot::new()).collect();
-    let mut besides: Vec<Work<'_>> = meanwhile.into_iter().map(Work::Alone).collect();
-    for (number, ((at, _, opened), slot)) in open.iter().zip(&rows).enumerate() {
+    let mut besides: Vec<Task<'_>> = (meanwhile.into_iter())
+        .map(|work| Task { cost: integrity::total_size(&checked) / 4, work: Work::Alone(work) })
+        .collect();
+    for (number, (((at, _, opened), slot), keyring)) in open.iter().zip(&rows).zip(&keyrings).enumerate() {
         if level >= VerifyLevel::Normal && fts::is_there(databases[*at].1, opened.version) {
             let compare = move |connection: &Connection| {
-                slot.put(fts::rows_out_of_step(connection));
+                slot.put(fts::rows_out_of_step(connection, keyring));
                 Ok(())
             };
-            besides.push(Work::On(number, Box::new(compare)));
+            // Last, when the keys of memory were read for its foreign keys.
+            besides.push(Task { cost: 0, work: Work::On(number, Box::new(compare)) });
         }
     }
     let depth = if level == VerifyLevel::Quick { Level::Quick } else { Level::Full };
     let found = integrity::check_all(&checked, besides, Run { level: depth, threads, interrupt, progress });
     let mut of_open: Vec<_> = databases.iter().map(|_| None).collect();
-    for (((at, _, _), found), rows) in open.iter().zip(found).zip(rows) {
-        of_open[*at] = Some((found, rows.into_inner()));
+    for ((((at, _, _), found), rows), keyring) in open.iter().zip(found).zip(rows).zip(keyrings) {
+        of_open[*at] = Some((found, rows.into_inner(), keyring.into_counts()));
     }
     let conclude = |((look, (path, kind)), outcome): ((Result<Look>, &(PathBuf, DatabaseKind)), _)| {
         let Look { mut verdict, opened } = look?;
-        let (Some(opened), Some((found, rows))) = (opened, outcome) else { return Ok(verdict) };
+        let (Some(opened), Some((found, rows, counts))) = (opened, outcome) else { return Ok(verdict) };
+        verdict.files_by_language = counts;
         let ended = structure::conclude(&opened, path, *kind, level, found, &mut verdict).and_then(|()| {
             let sound = verdict.findings.iter().all(|finding| finding.severity == Severity::Warning);
             if sound {

@@ -159,38 +159,25 @@ pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError
 /// Opens `path` for reading if it is a regular file, and examines it. Never waits for the other end of a
 /// FIFO.
 pub(crate) fn open_regular(path: &Path) -> std::io::Result<Option<(File, Metadata)>> {
-    let file = reading(Links::Follow).open(path)?;
+    let file = reading().open(path)?;
     let metadata = file.metadata()?;
     Ok(metadata.is_file().then_some((file, metadata)))
 }
 
-/// Opens `path`, which was a regular file a moment ago, for reading. It fails on a symlink and does not wait
-/// for the other end of a FIFO; whether it still is a regular file is for the caller to see.
-pub(crate) fn open_entry(path: &Path) -> std::io::Result<File> {
-    reading(Links::Refuse).open(path)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Links {
-    Follow,
-    Refuse,
-}
-
+/// How a file is opened that may be something else by now: without waiting.
 #[cfg(unix)]
-fn reading(links: Links) -> OpenOptions {
+fn reading() -> OpenOptions {
     use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
-    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-    flags.set(OFlags::NOFOLLOW, links == Links::Refuse);
     let mut options = File::options();
-    options.read(true).custom_flags(flags.bits() as i32);
+    options.read(true).custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32);
     options
 }
 
 /// Windows opens a directory only with this flag and else denies access, which would read as a file that cannot
 /// be read (<https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-createfilew>).
 #[cfg(windows)]
-fn reading(_: Links) -> OpenOptions {
+pub(crate) fn reading() -> OpenOptions {
     use std::os::windows::fs::OpenOptionsExt;
     const FILE_FLAG_BACKUP_SEMANTICS: u32 = 0x0200_0000;
     let mut options = File::options();
@@ -199,7 +186,7 @@ fn reading(_: Links) -> OpenOptions {
 }
 
 #[cfg(not(any(unix, windows)))]
-fn reading(_: Links) -> OpenOptions {
+pub(crate) fn reading() -> OpenOptions {
     let mut options = File::options();
     options.read(true);
     options

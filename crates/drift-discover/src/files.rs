@@ -2,12 +2,22 @@
 //!
 //! A repository of a million files must fit in well under 300 MB together with all else that a scan holds,
 //! so a row is 40 bytes, names share one buffer, and each directory's path is stored once.
+//! It is made of the directories that a walk saw (`join.rs`), or of rows that were stored (`stored.rs`).
 //! Invariants: rows are sorted by the bytes of their full path, each path is there once.
+
+mod join;
+mod paths;
+mod stored;
 
 use std::cmp::Ordering;
 use std::fs::Metadata;
+use std::ops::Range;
 
 use crate::path::RepoPath;
+pub(crate) use join::{DirFiles, Gathered};
+use paths::Paths;
+pub(crate) use stored::ByDir;
+pub use stored::StoredFiles;
 
 /// What of a file's metadata tells whether its content may have changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +68,7 @@ pub enum FileKind {
 #[derive(Clone, Debug, Default)]
 pub struct Files {
     /// Paths of directories, each ending with `/` unless it is the root.
-    dirs: Vec<Box<[u8]>>,
+    dirs: Paths,
     names: Vec<u8>,
     rows: Vec<Row>,
 }
@@ -69,8 +79,15 @@ struct Row {
     dir: u32,
     /// The name's place in the shared buffer, in units of bytes; the buffer stays below 4 GiB.
     name_at: u32,
-    name_len: u16,
+    name_len: u32,
     kind: FileKind,
+}
+
+impl Row {
+    fn name(&self) -> Range<usize> {
+        let start = self.name_at as usize;
+        start..start + self.name_len as usize
+    }
 }
 
 impl Files {
@@ -102,8 +119,7 @@ impl Files {
     /// its name. Costs nothing, where [`Files::path`] allocates.
     pub fn split(&self, at: usize) -> (&[u8], &[u8]) {
         let row = &self.rows[at];
-        let name = row.name_at as usize;
-        (&self.dirs[row.dir as usize], &self.names[name..name + row.name_len as usize])
+        (self.dirs.get(row.dir), &self.names[row.name()])
     }
 
     /// What the walk saw of the file at `at`.
@@ -123,16 +139,15 @@ impl Files {
 
     /// The place of `path`.
     pub fn find(&self, path: &[u8]) -> Option<usize> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.compare(middle, path) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Equal => return Some(middle),
-                Ordering::Greater => high = middle,
-            }
-        }
-        None
+        Some(self.place(self.len(), path)).filter(|&at| at < self.len() && self.compare(at, path).is_eq())
+    }
+
+    /// The same for paths that mostly come in the order of the table; `next` is the place after the last one.
+    pub(crate) fn find_from(&self, next: &mut usize, path: &[u8]) -> Option<usize> {
+        let is_next = *next < self.len() && self.compare(*next, path).is_eq();
+        let at = if is_next { *next } else { self.find(path)? };
+        *next = at + 1;
+        Some(at)
     }
 
     /// How the path of the file at `at` compares with `path`.
@@ -145,128 +160,74 @@ impl Files {
         })
     }
 
-    /// This table and the files of `more`, none of which it holds.
-    pub(crate) fn with(mut self, mut more: Vec<DirFiles>) -> Files {
-        more.iter_mut().for_each(DirFiles::seal);
-        let more = join(more);
-        let mut rows = Vec::with_capacity(self.len() + more.len());
-        let mut rest = 0;
-        for at in 0..more.len() {
-            let (dir, name) = more.split(at);
-            let path = [dir, name].concat();
-            let until = rest + (rest..self.len()).take_while(|&row| self.compare(row, &path).is_lt()).count();
-            rows.extend_from_slice(&self.rows[rest..until]);
-            rest = until;
-            let Ok(name_at) = u32::try_from(self.names.len()) else { break };
-            self.names.extend_from_slice(name);
-            rows.push(Row { dir: more.rows[at].dir + self.dirs.len() as u32, name_at, ..more.rows[at] });
+    /// How the path of the file at `at` compares with that of the file at `other_at` of `other`.
+    pub(crate) fn compare_with(&self, at: usize, other: &Files, other_at: usize) -> Ordering {
+        let ((dir, name), (other_dir, other_name)) = (self.split(at), other.split(other_at));
+        if dir == other_dir {
+            return name.cmp(other_name);
         }
-        rows.extend_from_slice(&self.rows[rest..]);
-        self.dirs.extend(more.dirs);
-        Files { rows, ..self }.shrink()
+        dir.iter().chain(name).cmp(other_dir.iter().chain(other_name))
+    }
+
+    /// Whether `rows`, ascending, are what `found` holds, metadata included.
+    pub(crate) fn are_rows(&self, rows: &[u32], found: &Files) -> bool {
+        let is_same = |(at, row): (usize, usize)| {
+            let same = found.stat(at) == self.stat(row) && found.kind(at) == self.kind(row);
+            same && found.compare_with(at, self, row).is_eq()
+        };
+        found.len() == rows.len() && (0..).zip(rows.iter().map(|&row| row as usize)).all(is_same)
+    }
+
+    /// The directories that hold files, by their number in [`ByDir`]. Each ends with `/` but the root.
+    pub(crate) fn dirs(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.dirs.iter()
+    }
+
+    /// This table and the files of `more`, none of which it holds.
+    pub(crate) fn with(mut self, more: &Files) -> Files {
+        if u32::try_from(self.names.len() + more.names.len()).is_err() {
+            // As when it was gathered.
+            return self;
+        }
+        // From the end, so that the rows need no second place.
+        let (mut rest, mut end) = (self.len(), self.len() + more.len());
+        self.rows.extend_from_slice(&more.rows);
+        let mut numbers = vec![None; more.dirs.len()];
+        for at in (0..more.len()).rev() {
+            let (dir, name) = more.split(at);
+            let after = self.place(rest, &[dir, name].concat());
+            end -= rest - after;
+            self.rows.copy_within(after..rest, end);
+            rest = after;
+            end -= 1;
+            let number = &mut numbers[more.rows[at].dir as usize];
+            *number = number.or_else(|| self.dirs.push(dir));
+            let name_at = self.names.len() as u32;
+            self.rows[end] = Row { dir: number.unwrap_or_default(), name_at, ..more.rows[at] };
+            self.names.extend_from_slice(name);
+        }
+        self.shrink()
+    }
+
+    /// How many of the first `count` rows come before `path`.
+    fn place(&self, count: usize, path: &[u8]) -> usize {
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.compare(middle, path) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal | Ordering::Greater => high = middle,
+            }
+        }
+        low
     }
 
     /// A table of the same files in a buffer of just their size.
     fn shrink(mut self) -> Files {
-        self.dirs.shrink_to_fit();
+        self.dirs.shrink();
         self.names.shrink_to_fit();
         self.rows.shrink_to_fit();
         self
-    }
-}
-
-/// The files of one directory, in any order, as the walk hands them over.
-#[derive(Debug, Default)]
-pub(crate) struct DirFiles {
-    /// Empty for the root, else ending with `/`.
-    pub(crate) dir: Box<[u8]>,
-    names: Vec<u8>,
-    rows: Vec<Row>,
-}
-
-impl DirFiles {
-    /// No file yet below `dir`, which is empty or ends with `/`.
-    pub(crate) fn new(dir: &[u8]) -> DirFiles {
-        DirFiles { dir: dir.into(), ..DirFiles::default() }
-    }
-
-    pub(crate) fn push(&mut self, name: &[u8], stat: Stat, kind: FileKind) {
-        // No file system allows a name this long; a longer one could only come from a broken git index.
-        let Ok(name_len) = u16::try_from(name.len()) else { return };
-        let Ok(name_at) = u32::try_from(self.names.len()) else { return };
-        self.rows.push(Row { stat, dir: 0, name_at, name_len, kind });
-        self.names.extend_from_slice(name);
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Puts the rows in order and frees what is not needed.
-    pub(crate) fn seal(&mut self) {
-        let DirFiles { names, rows, .. } = self;
-        rows.sort_unstable_by(|a, b| name_of(names, a).cmp(name_of(names, b)));
-        rows.dedup_by(|a, b| name_of(names, a) == name_of(names, b));
-        rows.shrink_to_fit();
-        names.shrink_to_fit();
-    }
-}
-
-fn name_of<'a>(names: &'a [u8], row: &Row) -> &'a [u8] {
-    &names[row.name_at as usize..row.name_at as usize + row.name_len as usize]
-}
-
-/// Joins sealed directories, in any order but each only once, into one table.
-///
-/// Full paths interleave a directory's files with what is below its subdirectories (`a.rs`, `a/x`, `a0`).
-/// So the directories are visited in path order with a stack of open ones; before a subdirectory opens, the
-/// files of its parent that sort before it are written.
-pub(crate) fn join(mut parts: Vec<DirFiles>) -> Files {
-    parts.retain(|part| part.len() > 0);
-    parts.sort_unstable_by(|a, b| a.dir.cmp(&b.dir));
-    let mut files = Files {
-        dirs: Vec::with_capacity(parts.len()),
-        names: Vec::with_capacity(parts.iter().map(|part| part.names.len()).sum()),
-        rows: Vec::with_capacity(parts.iter().map(DirFiles::len).sum()),
-    };
-    let mut open: Vec<OpenDir> = Vec::new();
-    for part in parts {
-        while let Some(top) = open.last_mut() {
-            if part.dir.starts_with(&files.dirs[top.dir as usize]) {
-                let below = part.dir[files.dirs[top.dir as usize].len()..].to_vec();
-                top.write_before(Some(&below), &mut files);
-                break;
-            }
-            top.write_before(None, &mut files);
-            open.pop();
-        }
-        let dir = files.dirs.len() as u32;
-        files.dirs.push(part.dir);
-        open.push(OpenDir { dir, names: part.names, rows: part.rows.into_iter().peekable() });
-    }
-    while let Some(mut top) = open.pop() {
-        top.write_before(None, &mut files);
-    }
-    files.shrink()
-}
-
-struct OpenDir {
-    dir: u32,
-    names: Vec<u8>,
-    rows: std::iter::Peekable<std::vec::IntoIter<Row>>,
-}
-
-impl OpenDir {
-    /// Writes the files whose name sorts before `limit`, or all.
-    fn write_before(&mut self, limit: Option<&[u8]>, files: &mut Files) {
-        let names = &self.names;
-        while let Some(row) = self.rows.next_if(|row| limit.is_none_or(|limit| name_of(names, row) < limit)) {
-            let name = name_of(names, &row);
-            // Four GiB of file names do not fit a scan's memory bound; such a tree is cut, never mixed up.
-            let Ok(name_at) = u32::try_from(files.names.len()) else { return };
-            files.names.extend_from_slice(name);
-            files.rows.push(Row { dir: self.dir, name_at, ..row });
-        }
     }
 }
 

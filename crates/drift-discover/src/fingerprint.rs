@@ -1,28 +1,32 @@
 //! Fingerprints: the BLAKE3 of every file, taken again only where the file may have changed.
 //!
-//! Two steps. [`Comparison`] sets what the last scan stored against what the walk saw, without reading a
-//! file; [`Hashing`] hashes the files it names, in parallel, and hands the results over in path order.
+//! Two steps. [`Changes`] sets what the last scan stored against what the walk saw, without reading a file;
+//! [`Hashing`] hashes the files it names, in parallel, and hands the results over in path order.
 //! As git does, a file is taken as unchanged if size, modification time and inode are those stored, unless
 //! that time is so close to the start of the last scan that a later write could bear the same one.
 //! Invariants: memory does not depend on file sizes, and on their number by a few bytes for each; a hash is
 //! handed over only with metadata that was the same before and after its file was read.
 
-use std::fs::{self, File};
+mod entry;
+
+use std::cmp::Ordering;
+use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{Scope, ScopedJoinHandle};
 
 use rayon::prelude::*;
 
-use crate::disk::open_entry;
 use crate::files::{FileKind, Files, Stat};
 use crate::git::Vouched;
 use crate::git::blob::BlobId;
-use crate::path::{RepoPath, os_bytes, os_path};
+use crate::path::RepoPath;
 use crate::problem::Problem;
 use crate::walk::{Event, OnEvent, WalkError, pool};
+use entry::Entries;
 
 /// A file last written less than this before a scan started is hashed again by the next one, since a write
 /// after the scan read it could have left the same time: kernels stamp files with the time of the last tick,
@@ -41,17 +45,6 @@ const LARGE: u64 = 16 << 20;
 /// How often a file that changes while it is read is read.
 const ATTEMPTS: usize = 3;
 
-/// What the last scan stored, compared with what the walk saw.
-pub struct Comparison<'a> {
-    files: &'a Files,
-    last_scan_ns: i64,
-    matched: Vec<bool>,
-    changed: Vec<u32>,
-    removed: Vec<RepoPath>,
-    unchanged: usize,
-    next: usize,
-}
-
 /// What a scan has to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
@@ -59,13 +52,41 @@ pub struct Changes {
     pub added: Vec<u32>,
     /// Places of files whose content may have changed, ascending.
     pub changed: Vec<u32>,
-    /// Stored files that are gone, in the order they were given in.
+    /// Stored files that are gone, sorted.
     pub removed: Vec<RepoPath>,
     /// How many files are as stored.
     pub unchanged: usize,
 }
 
 impl Changes {
+    /// What differs between `files`, as a walk saw them, and those that were stored by a scan that started at
+    /// `last_scan_ns`, nanoseconds since 1970.
+    pub fn between(files: &Files, stored: &Files, last_scan_ns: i64) -> Changes {
+        let mut changes = Changes::default();
+        let (mut at, mut before) = (0, 0);
+        // A walk that found everything as it remembered hands out the table that it was given.
+        let is_one = std::ptr::eq(files, stored);
+        while at < files.len() && before < stored.len() {
+            let order = if is_one { Ordering::Equal } else { files.compare_with(at, stored, before) };
+            match order {
+                Ordering::Less => changes.added.push(at as u32),
+                Ordering::Greater => changes.removed.push(stored.path(before)),
+                Ordering::Equal => {
+                    let stat = stored.stat(before);
+                    match files.stat(at) == stat && !racy(stat.mtime_ns, last_scan_ns) {
+                        true => changes.unchanged += 1,
+                        false => changes.changed.push(at as u32),
+                    }
+                }
+            }
+            at += usize::from(order.is_le());
+            before += usize::from(order.is_ge());
+        }
+        changes.added.extend(at as u32..files.len() as u32);
+        changes.removed.extend((before..stored.len()).map(|before| stored.path(before)));
+        changes
+    }
+
     /// Whether no file of the tree has anything stored for it.
     pub fn is_all_new(&self) -> bool {
         self.unchanged == 0 && self.changed.is_empty()
@@ -76,47 +97,6 @@ impl Changes {
         let mut places = [&self.added[..], &self.changed[..]].concat();
         places.sort_unstable();
         places
-    }
-}
-
-impl<'a> Comparison<'a> {
-    /// Compares with `files`. `last_scan_ns`, nanoseconds since 1970, is when the scan that stored the rows
-    /// started.
-    pub fn new(files: &'a Files, last_scan_ns: i64) -> Comparison<'a> {
-        Comparison {
-            files,
-            last_scan_ns,
-            matched: vec![false; files.len()],
-            changed: Vec::new(),
-            removed: Vec::new(),
-            unchanged: 0,
-            next: 0,
-        }
-    }
-
-    /// One stored row. Any order is right; that of the paths' bytes is fast.
-    pub fn stored(&mut self, path: &[u8], stat: Stat) {
-        let is_next = self.next < self.files.len() && self.files.compare(self.next, path).is_eq();
-        let Some(at) = (if is_next { Some(self.next) } else { self.files.find(path) }) else {
-            self.removed.push(RepoPath::from_clean(path));
-            return;
-        };
-        self.next = at + 1;
-        if std::mem::replace(&mut self.matched[at], true) {
-            return;
-        }
-        if self.files.stat(at) == stat && !racy(stat.mtime_ns, self.last_scan_ns) {
-            self.unchanged += 1;
-        } else {
-            self.changed.push(at as u32);
-        }
-    }
-
-    /// The result, once all rows were given.
-    pub fn finish(mut self) -> Changes {
-        self.changed.sort_unstable();
-        let added = (0..self.files.len() as u32).filter(|&at| !self.matched[at as usize]).collect();
-        Changes { added, changed: self.changed, removed: self.removed, unchanged: self.unchanged }
     }
 }
 
@@ -164,7 +144,7 @@ struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.store(true, Relaxed);
     }
 }
 
@@ -213,7 +193,7 @@ impl<'scope> Hashing<'scope> {
             }
         }
         self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        match cancel.load(Ordering::Relaxed) {
+        match cancel.load(Relaxed) {
             true => Err(WalkError::Cancelled),
             false => Ok(problems),
         }
@@ -246,6 +226,30 @@ struct Hasher<'a> {
     of_bytes: u64,
     done: AtomicU64,
     bytes: AtomicU64,
+    /// Buffers that nobody uses.
+    spare: Mutex<Vec<Box<[u8]>>>,
+}
+
+/// What a thread works with for a run of files.
+struct Desk<'a> {
+    entries: Entries<'a>,
+    buffer: Box<[u8]>,
+    spare: &'a Mutex<Vec<Box<[u8]>>>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(hasher: &'a Hasher<'a>) -> Desk<'a> {
+        let buffer = hasher.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let buffer = buffer.unwrap_or_else(|| vec![0; 1 << 16].into());
+        Desk { entries: Entries::new(hasher.work.root), buffer, spare: &hasher.spare }
+    }
+}
+
+impl Drop for Desk<'_> {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
 }
 
 impl<'a> Hasher<'a> {
@@ -253,34 +257,29 @@ impl<'a> Hasher<'a> {
         let of_bytes = work.places.iter().map(|&at| work.files.stat(at as usize).size).sum();
         let of_files = work.places.len() as u64;
         let (done, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Hasher { work, vouched, stopped, of_files, of_bytes, done, bytes }
+        Hasher { work, vouched, stopped, of_files, of_bytes, done, bytes, spare: Mutex::default() }
     }
 
     fn is_stopped(&self) -> bool {
-        self.work.cancel.load(Ordering::Relaxed) || self.stopped.load(Ordering::Relaxed)
+        self.work.cancel.load(Relaxed) || self.stopped.load(Relaxed)
     }
 
     fn batch(&self, places: &[u32]) -> Vec<Hashed> {
-        let init = || vec![0; 1 << 16];
-        places.par_iter().with_max_len(64).map_init(init, |buffer, &at| self.one(at, buffer)).collect()
+        let desk = || Desk::new(self);
+        places.par_iter().with_max_len(64).map_init(desk, |desk, &at| self.one(at, desk)).collect()
     }
 
-    fn one(&self, file: u32, buffer: &mut [u8]) -> Hashed {
+    fn one(&self, file: u32, desk: &mut Desk<'a>) -> Hashed {
         if self.is_stopped() {
             return Hashed::Gone;
         }
-        let Work { root, files, on, .. } = self.work;
-        let (dir, name) = files.split(file as usize);
-        let mut path = PathBuf::with_capacity(root.as_os_str().len() + dir.len() + name.len() + 1);
-        path.push(root);
-        path.push(os_path(dir));
-        path.push(os_path(name));
+        let Work { files, on, .. } = self.work;
         let walked = files.stat(file as usize);
         let vouch = self.vouched.get(file);
         let look = vouch.is_some_and(|vouch| !vouch.is_clean);
-        let hashed = self.hash(&path, walked, files.kind(file as usize), look, buffer);
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let bytes = self.bytes.fetch_add(walked.size, Ordering::Relaxed) + walked.size;
+        let hashed = self.hash(file, walked, look, desk);
+        let done = self.done.fetch_add(1, Relaxed) + 1;
+        let bytes = self.bytes.fetch_add(walked.size, Relaxed) + walked.size;
         if done.is_multiple_of(64) || done == self.of_files {
             let (of_files, of_bytes) = (self.of_files, self.of_bytes);
             on(Event::Hashed { files: done, bytes, of_files, of_bytes });
@@ -310,32 +309,28 @@ impl<'a> Hasher<'a> {
     /// wrote to it in between, and one look is saved.
     fn hash(
         &self,
-        path: &Path,
+        file: u32,
         walked: Stat,
-        kind: FileKind,
         look: bool,
-        buffer: &mut [u8],
+        desk: &mut Desk<'a>,
     ) -> std::io::Result<Option<(Stat, Content)>> {
+        let files = self.work.files;
+        let (dir, name) = files.split(file as usize);
         let mut before = walked;
         for _ in 0..ATTEMPTS {
-            let (after, hash) = match kind {
+            let (after, hash) = match files.kind(file as usize) {
                 FileKind::Symlink => {
-                    let target = fs::read_link(path)?;
-                    let target = os_bytes(target.as_os_str());
+                    let (target, after) = desk.entries.link(dir, name)?;
                     let mut git = look.then(|| BlobId::new(target.len() as u64));
                     git.iter_mut().for_each(|git| git.update(&target));
                     let git_id = git.map(BlobId::finish);
                     let hash = Content { hash: *blake3::hash(&target).as_bytes(), git_id };
-                    (Stat::of(&fs::symlink_metadata(path)?), hash)
+                    (after, hash)
                 }
                 FileKind::Regular => {
-                    let mut file = open_entry(path)?;
-                    let hash = self.content(&mut file, before.size, look, buffer)?;
-                    let metadata = file.metadata()?;
-                    if !metadata.is_file() {
-                        return Err(ErrorKind::NotFound.into());
-                    }
-                    (Stat::of(&metadata), hash)
+                    let mut file = desk.entries.open(dir, name)?;
+                    let hash = self.content(&mut file, before.size, look, &mut desk.buffer)?;
+                    (Entries::stat(&file)?.ok_or(ErrorKind::NotFound)?, hash)
                 }
             };
             if after == before {

@@ -49,8 +49,8 @@ pub use disk::DiskSource;
 pub use ecosystem::custom::{CustomEcosystem, DependencyKeys, Format};
 pub use ecosystem::{BUILTIN, Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 pub use evidence::{Look, evidence};
-pub use files::{FileEntry, FileKind, Files, Stat};
-pub use fingerprint::{Changes, Comparison, Fingerprint, Hashing, Work, fingerprint};
+pub use files::{FileEntry, FileKind, Files, Stat, StoredFiles};
+pub use fingerprint::{Changes, Fingerprint, Hashing, Work, fingerprint};
 pub use git::{
     ChangeKind, ChangedFile, Git, GitError, Head, RevisionSource, Tracked, Vouch, Vouched, find_top,
 };

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::ecosystem::{Found, FoundProject};
 use crate::frameworks;
@@ -143,27 +143,32 @@ fn edges(projects: &Lowered) -> Vec<Edge> {
 
 /// Directories whose unlisted manifests are no projects.
 pub(crate) struct Exclusions {
-    /// Runs of name patterns that match consecutive parts of a path.
-    runs: Vec<Vec<GlobMatcher>>,
+    /// Patterns of that many consecutive parts of a path. As many separators stand in a pattern as in the text it is
+    /// tried on, so no `*` crosses one; and a set, unlike a single glob, needs no regular expression for a name.
+    runs: Vec<(usize, GlobSet)>,
 }
 
 impl Exclusions {
     pub(crate) fn new(options: &DiscoverOptions) -> Exclusions {
-        let run = |dir: &String| {
-            dir.split('/').map(|part| Glob::new(part).ok().map(|glob| glob.compile_matcher())).collect()
-        };
-        Exclusions {
-            runs: options.fixture_dirs.iter().chain(&options.artefact_dirs).filter_map(run).collect(),
+        let mut runs: BTreeMap<usize, GlobSetBuilder> = BTreeMap::new();
+        for dir in options.fixture_dirs.iter().chain(&options.artefact_dirs) {
+            if let Ok(glob) = Glob::new(dir) {
+                runs.entry(dir.split('/').count()).or_insert_with(GlobSetBuilder::new).add(glob);
+            }
         }
+        let built = |(length, set): (usize, GlobSetBuilder)| Some((length, set.build().ok()?));
+        Exclusions { runs: runs.into_iter().filter_map(built).collect() }
     }
 
     pub(crate) fn hides(&self, path: &RepoPath) -> bool {
-        let parts: Vec<String> =
-            path.parts().map(|part| String::from_utf8_lossy(part).into_owned()).collect();
-        self.runs.iter().any(|run| {
-            parts
-                .windows(run.len())
-                .any(|window| window.iter().zip(run).all(|(part, glob)| glob.is_match(part)))
+        let text = String::from_utf8_lossy(path.as_bytes());
+        let starts = || std::iter::once(0).chain(text.match_indices('/').map(|(at, _)| at + 1));
+        self.runs.iter().any(|(length, patterns)| {
+            starts().any(|start| {
+                let rest = &text[start..];
+                let end = rest.match_indices('/').map(|(at, _)| at).chain([rest.len()]).nth(length - 1);
+                end.is_some_and(|end| patterns.is_match(&rest[..end]))
+            })
         })
     }
 }

@@ -11,42 +11,46 @@
 //! queue operation for every file, where this one does so for every directory only.
 
 mod error;
+mod finish;
 mod listing;
 mod memory;
 mod options;
+mod recall;
 mod rules;
 mod unseen;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::ScopedJoinHandle;
 
 use rayon::Scope;
 
-use crate::files::{DirFiles, FileKind, Files, Stat, join};
+use crate::files::{DirFiles, FileKind, Files, Gathered, Stat};
 use crate::git::{self, Git};
-use crate::path::os_path;
+use crate::path::{RepoPath, os_path};
 use crate::problem::Problem;
 pub use error::WalkError;
-use listing::{Dir, DirStamp, Kind, Listing, Root};
-use memory::KnownDir;
+use listing::{DirStamp, Kind, Listing, Root};
 pub use memory::{WalkMemory, WalkedDir};
 pub use options::{Event, OnEvent, WalkOptions};
 pub(crate) use options::{Examine, pool};
-use rules::{Complaint, Digest, Level, RuleFiles, Rules, Verdict, levels_above, problem};
-use unseen::Unseen;
+use rules::{Complaint, Digest, Level, RuleFiles, Rules, Verdict, levels_above};
+use unseen::Tracked;
 
 /// What a walk saw.
 #[derive(Debug, Default)]
 pub struct Walk {
     pub files: Arc<Files>,
+    /// What git tracks in directories that are drift's own, wherever they are.
+    pub tracked_own: Vec<RepoPath>,
     /// Directories and rules that could not be read, sorted.
     pub problems: Vec<Problem>,
     /// The directories that were entered, for the memory of a later walk; none if this one had no memory.
     pub dirs: Vec<WalkedDir>,
-    /// Whether these are the ones that it remembered, and nothing of them differs.
+    /// Whether they are the ones that it remembered, and nothing of them differs. Then they are not told again.
     pub is_as_remembered: bool,
 }
 
@@ -93,18 +97,21 @@ pub(crate) fn walk_with(
         examine,
         device,
         walked: Mutex::default(),
-        recalled: AtomicUsize::new(0),
         cancel,
         is_wrong: AtomicBool::new(false),
         on,
         seen: AtomicU64::new(0),
-        dirs: Mutex::default(),
+        gathered: Mutex::default(),
+        hidden: Mutex::default(),
         drift_levels: Mutex::default(),
         bad: Mutex::new(bad),
     };
     // Git takes as long to say so as it takes to walk a small tree, and it mostly names no other file.
-    let other = std::thread::scope(|threads| {
+    let (other, tracked) = std::thread::scope(|threads| {
         let walker = &walker;
+        let tracked = top.as_deref().zip(walker.memory.as_ref().map(WalkMemory::table));
+        let tracked = tracked.filter(|(_, files)| !files.is_empty());
+        let tracked = tracked.map(|(top, files)| threads.spawn(|| Tracked::read(top, &walker.prefix, files)));
         let asked = top.as_ref().map(|_| {
             threads.spawn(|| {
                 let other = Git::new(root).excludes_file().filter(|file| Some(&**file) != default);
@@ -113,7 +120,8 @@ pub(crate) fn walk_with(
             })
         });
         pool.scope(|scope| walker.visit(scope, walker.prefix.clone(), &level));
-        asked.and_then(|asked| asked.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let tracked = if top.is_some() { tracked.and_then(joined) } else { Some(Tracked::default()) };
+        (asked.and_then(joined), tracked)
     });
     if let Some(other) = other {
         walker = walker.with_excludes(options, top.as_deref(), &other);
@@ -122,7 +130,11 @@ pub(crate) fn walk_with(
     if cancel.load(Ordering::Relaxed) {
         return Err(WalkError::Cancelled);
     }
-    Ok(walker.finish(top.as_deref()))
+    Ok(walker.finish(top.as_deref(), tracked))
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// A directory on the way.
@@ -144,15 +156,17 @@ struct Walker<'a> {
     examine: Examine<'a>,
     /// Of the root.
     device: u64,
+    /// The directories that were listed.
     walked: Mutex<Vec<WalkedDir>>,
-    /// How many directories were not listed.
-    recalled: AtomicUsize,
     cancel: &'a AtomicBool,
     /// Set once it turns out that other rules hold.
     is_wrong: AtomicBool,
     on: OnEvent<'a>,
     seen: AtomicU64,
-    dirs: Mutex<Vec<DirFiles>>,
+    /// All files but those that are as they were remembered.
+    gathered: Mutex<Gathered>,
+    /// Rows of the memory's table in directories as they were, that the rules hide.
+    hidden: Mutex<Vec<u32>>,
     /// The rules of directories with a `.driftignore`, by path with the prefix.
     drift_levels: Mutex<HashMap<Box<[u8]>, Level>>,
     bad: Mutex<Vec<Complaint>>,
@@ -163,13 +177,16 @@ impl<'a> Walker<'a> {
     fn with_excludes(self, options: &WalkOptions, top: Option<&Path>, excludes: &Path) -> Walker<'a> {
         let mut bad = Vec::new();
         levels_above(self.root, top, &mut bad);
+        let mut memory = self.memory;
+        memory.iter_mut().for_each(WalkMemory::forget_outcomes);
         Walker {
+            memory,
             rules: Rules::new(&options.ignore, Some(excludes), &mut bad),
             walked: Mutex::default(),
-            recalled: AtomicUsize::new(0),
             is_wrong: AtomicBool::new(false),
             seen: AtomicU64::new(0),
-            dirs: Mutex::default(),
+            gathered: Mutex::default(),
+            hidden: Mutex::default(),
             drift_levels: Mutex::default(),
             bad: Mutex::new(bad),
             ..self
@@ -198,46 +215,6 @@ impl<'a> Walker<'a> {
             Ok(listing) => self.read(scope, &mut path, above, &listing, &place),
             Err(why) => self.unlisted(&own_path, &rel, &why),
         }
-    }
-
-    /// Sees the entries that are remembered of a directory, if these are all it has; says whether they are.
-    fn recall<'s>(
-        &'s self,
-        scope: &Scope<'s>,
-        path: &[u8],
-        above: &Level,
-        dir: &Dir,
-        place: &Place<'_>,
-    ) -> bool {
-        let Some((memory, stamp)) = self.memory.as_ref().zip(place.stamp) else { return false };
-        let Some(known) = memory.get(place.path) else { return false };
-        let own = self.level(above, place.rel, path, known.rules);
-        let level = own.as_ref().unwrap_or(above);
-        let KnownDir { files, dirs, .. } = known;
-        let mut names: Vec<&[u8]> = files.iter().map(|&name| memory.text(name)).collect();
-        let mut below: Vec<&[u8]> = dirs.iter().map(|&name| memory.text(name)).collect();
-        let evidence = memory.evidence(&stamp, self.device, &self.digests(level), &mut names, &mut below);
-        if evidence != Some(known.evidence) {
-            return false;
-        }
-        let mut seen = DirFiles::new(&path[self.prefix.len()..]);
-        for &name in files {
-            match dir.look(memory.c_str(name)) {
-                Ok((stat, kind @ (Kind::File | Kind::Symlink))) => {
-                    seen.push(memory.text(name), stat, kind_of(kind == Kind::Symlink));
-                }
-                // Something is happening right now.
-                _ => return false,
-            }
-        }
-        for name in below {
-            let (path, level) = ([path, name, b"/"].concat(), level.clone());
-            scope.spawn(move |scope| self.visit(scope, path, &level));
-        }
-        self.keep(seen);
-        self.walked(place, known.rules, evidence);
-        self.recalled.fetch_add(1, Ordering::Relaxed);
-        true
     }
 
     /// Sees the entries of a listing; `path` is that of the directory.
@@ -345,46 +322,18 @@ impl<'a> Walker<'a> {
         if seen.len() == 0 {
             return;
         }
-        seen.seal();
-        let count = seen.len() as u64;
-        let files = self.seen.fetch_add(count, Ordering::Relaxed) + count;
-        self.dirs.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+        seen.sort();
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner).add(&seen);
+        self.count(seen.len());
+    }
+
+    fn count(&self, more: usize) {
+        let files = self.seen.fetch_add(more as u64, Ordering::Relaxed) + more as u64;
         (self.on)(Event::Walked { files });
     }
 
     fn complain(&self, rel: &Path, message: String) {
         self.bad.lock().unwrap_or_else(PoisonError::into_inner).push((self.root.join(rel), message));
-    }
-
-    /// Sorts everything, and adds what the work tree at `top` tracks and the walk did not see.
-    fn finish(self, top: Option<&Path>) -> Walk {
-        let remembered = self.memory.as_ref().and_then(WalkMemory::len);
-        // The table takes its room.
-        drop(self.memory);
-        let dirs = self.dirs.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let files = join(dirs);
-        let levels = self.drift_levels.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut bad = self.bad.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let hidden = |full: &[u8]| self.rules.drift_hides(full, |dir| levels.get(dir));
-        let mut unseen = Unseen::new(self.root, &self.prefix, &files, &hidden);
-        if let Some(top) = top
-            && let Err(why) = unseen.add_tracked(top)
-        {
-            let hint = why.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            let message =
-                format!("files that are ignored or hidden, but tracked, were not seen: {why}{hint}");
-            bad.push((self.root.to_path_buf(), message));
-        }
-        let found = unseen.found();
-        let files = if found.is_empty() { files } else { files.with(found) };
-        let mut problems: Vec<Problem> =
-            bad.into_iter().map(|(path, message)| problem(self.root, &path, message)).collect();
-        problems.sort();
-        problems.dedup();
-        let dirs = self.walked.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let recalled = self.recalled.into_inner();
-        let is_as_remembered = Some(recalled) == remembered && dirs.len() == recalled;
-        Walk { files: Arc::new(files), problems, dirs, is_as_remembered }
     }
 }
 

@@ -12,7 +12,7 @@ use super::generate::Kind;
 use super::place::Place;
 use super::rows::{Job, Peer, Row, drift, job, tool};
 
-const AT_MOST: f64 = 0.25;
+const AT_MOST: Option<f64> = Some(0.25);
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -44,12 +44,23 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         setup: |place| workspace(place, Kind::Npm),
         subject: |place| read_afresh(place, Kind::Npm),
-        peers: &[Peer {
-            name: "pnpm ls",
-            tools: &["pnpm"],
-            job: |place| native(place, Kind::Npm, "pnpm", &["ls", "--recursive", "--depth=-1", "--json"]),
-            at_most: AT_MOST,
-        }],
+        peers: &[
+            Peer {
+                name: "pnpm ls",
+                tools: &["pnpm"],
+                job: |place| native(place, Kind::Npm, "pnpm", &["ls", "--recursive", "--depth=-1", "--json"]),
+                at_most: AT_MOST,
+            },
+            Peer {
+                name: "turbo ls",
+                tools: &["turbo"],
+                job: |place| {
+                    let arguments = ["ls", "--dangerously-disable-package-manager-check"];
+                    native(place, Kind::Npm, "turbo", &arguments)
+                },
+                at_most: AT_MOST,
+            },
+        ],
         ..row("discovery-pnpm", "projects of a pnpm workspace from scratch")
     },
     Row {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 /// Changes whenever the bytes do, so that a kept tree is made again.
-pub(super) const VERSION: &str = "1";
+pub(super) const VERSION: &str = "2";
 
 const FILES_PER_PACKAGE: usize = 50;
 const PACKAGES_PER_AREA: usize = 20;
@@ -38,7 +38,7 @@ impl Kind {
     /// Which of the files at the root are about it alone.
     fn owns(self, root_file: &str) -> bool {
         let owner = match root_file {
-            "package.json" | "pnpm-workspace.yaml" => Kind::Npm,
+            "package.json" | "pnpm-lock.yaml" | "pnpm-workspace.yaml" | "turbo.json" => Kind::Npm,
             "Cargo.toml" => Kind::Cargo,
             "pyproject.toml" => Kind::Python,
             "go.work" => Kind::Go,
@@ -110,6 +110,9 @@ fn root_files(packages: usize) -> Vec<(String, String)> {
             "package.json",
             "{ \"name\": \"generated\", \"private\": true, \"version\": \"1.0.0\" }\n".to_owned(),
         ),
+        // By it turbo knows the package manager.
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n".to_owned()),
+        ("turbo.json", "{}\n".to_owned()),
         ("pnpm-workspace.yaml", "packages:\n  - \"npm/*/*\"\n".to_owned()),
         ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"cargo/*/*\"]\n".to_owned()),
         ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"python/*/*\"]\n".to_owned()),

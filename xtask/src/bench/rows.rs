@@ -1,13 +1,13 @@
 //! What is measured, against what, and how good it must be.
 //!
 //! To add a row, add an entry to [`ROWS`]: the commands that drift must have, how to get ready, the job, its peers.
-//! A target is a ratio of wall time, ours over theirs; a row may also bound the memory of ours.
+//! A target is a ratio of wall time, ours over theirs, and some peers have none; a row may also bound the memory of ours.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use super::beside;
 use super::database;
@@ -31,8 +31,8 @@ pub(super) struct Peer {
     /// Programs that must be in the path.
     pub(super) tools: &'static [&'static str],
     pub(super) job: fn(&Place) -> Job,
-    /// The target.
-    pub(super) at_most: f64,
+    /// The target; `None` for a peer that is measured only to compare.
+    pub(super) at_most: Option<f64>,
 }
 
 /// Processes that run one after the other and are measured together.
@@ -64,13 +64,13 @@ pub(super) const ROWS: &[Row] = &[
                 name: "walk + BLAKE3",
                 tools: &[],
                 job: |place| job(own(place, &[&"walk-hash", &place.tree])),
-                at_most: 1.4,
+                at_most: Some(1.4),
             },
             Peer {
                 name: "git hash-object",
                 tools: &["git"],
                 job: |place| job(tool("git", &[&"hash-object", &"--stdin-paths"]).reading(&place.file_list)),
-                at_most: 0.25,
+                at_most: Some(0.25),
             },
         ],
         peak_at_most: Some(300 * MB),
@@ -81,12 +81,20 @@ pub(super) const ROWS: &[Row] = &[
         needs: &[&["workspace", "scan"]],
         setup: fresh_workspace,
         subject: |place| job(drift(place, &["workspace", "scan"])),
-        peers: &[Peer {
-            name: "git status",
-            tools: &["git"],
-            job: |_| job(tool("git", &[&"status", &"--porcelain"])),
-            at_most: 0.6,
-        }],
+        peers: &[
+            Peer {
+                name: "git status",
+                tools: &["git"],
+                job: |_| job(tool("git", &[&"status", &"--porcelain"])),
+                at_most: Some(0.6),
+            },
+            Peer {
+                name: "rg --files",
+                tools: &["rg"],
+                job: |_| job(tool("rg", &[&"--files", &"--hidden"])),
+                at_most: None,
+            },
+        ],
         peak_at_most: Some(300 * MB),
     },
     Row {
@@ -135,7 +143,7 @@ pub(super) const ROWS: &[Row] = &[
             name: "sqlite3 quick_check",
             tools: &["sqlite3"],
             job: |place| on_databases(place, |path, _| vec![shell(path, "PRAGMA quick_check;")]),
-            at_most: 0.7,
+            at_most: Some(0.7),
         }],
         peak_at_most: None,
     },
@@ -149,7 +157,7 @@ pub(super) const ROWS: &[Row] = &[
             name: "sqlite3 integrity_check",
             tools: &["sqlite3"],
             job: |place| on_databases(place, |path, _| vec![shell(path, CHECKS)]),
-            at_most: 0.55,
+            at_most: Some(0.55),
         }],
         peak_at_most: None,
     },
@@ -159,17 +167,31 @@ pub(super) const ROWS: &[Row] = &[
         needs: &[&["workspace", "backup"]],
         setup: database::filled_workspace,
         subject: |place| Job { before: no_backups, steps: vec![drift(place, &["workspace", "backup"])] },
-        peers: &[Peer {
-            name: "sqlite3 .backup, checked",
-            tools: &["sqlite3"],
-            job: |place| {
-                on_databases(place, |path, copy| {
-                    let backup = format!(".backup '{}'", copy.display());
-                    vec![shell(path, &backup), shell(copy, CHECKS)]
-                })
+        peers: &[
+            Peer {
+                name: "sqlite3 .backup, checked",
+                tools: &["sqlite3"],
+                job: |place| {
+                    on_databases(place, |path, copy| {
+                        let backup = format!(".backup '{}'", copy.display());
+                        vec![shell(path, &backup), shell(copy, CHECKS)]
+                    })
+                },
+                at_most: Some(0.6),
             },
-            at_most: 0.6,
-        }],
+            Peer {
+                name: "restic backup, unchecked",
+                tools: &["restic"],
+                job: |place| {
+                    let [drift, cortex] = ["drift", "cortex"].map(|name| place.database(name));
+                    Job {
+                        before: restic_repository,
+                        steps: vec![restic(place, &[&"backup", &drift, &cortex])],
+                    }
+                },
+                at_most: None,
+            },
+        ],
         peak_at_most: Some(64 * MB),
     },
     Row {
@@ -190,7 +212,7 @@ pub(super) const ROWS: &[Row] = &[
                     std::iter::repeat_with(|| own(place, &[&"copy-sync", &path, &copy])).take(3).collect()
                 })
             },
-            at_most: 4.0,
+            at_most: Some(4.0),
         }],
         peak_at_most: Some(64 * MB),
     },
@@ -213,7 +235,7 @@ pub(super) const ROWS: &[Row] = &[
                     vec![shell(path, &vacuum), tool("zstd", &[&"-q", &"-3", &"-T0", &copy])]
                 })
             },
-            at_most: 1.0,
+            at_most: Some(1.0),
         }],
         peak_at_most: Some(64 * MB),
     },
@@ -221,8 +243,12 @@ pub(super) const ROWS: &[Row] = &[
 
 const CHECKS: &str = "PRAGMA integrity_check; PRAGMA foreign_key_check;";
 
-const GIT_LS_FILES: Peer =
-    Peer { name: "git ls-files", tools: &["git"], job: |_| job(tool("git", &[&"ls-files"])), at_most: 1.0 };
+const GIT_LS_FILES: Peer = Peer {
+    name: "git ls-files",
+    tools: &["git"],
+    job: |_| job(tool("git", &[&"ls-files"])),
+    at_most: Some(1.0),
+};
 
 const SQLITE_SELECT: Peer = Peer {
     name: "sqlite3, one SELECT",
@@ -231,7 +257,7 @@ const SQLITE_SELECT: Peer = Peer {
         let select = "SELECT name FROM sqlite_schema LIMIT 1;";
         job(tool("sqlite3", &[&"-readonly", &place.database("drift"), &select]))
     },
-    at_most: 1.5,
+    at_most: Some(1.5),
 };
 
 /// Every row, in the order in which they are measured.
@@ -244,11 +270,15 @@ pub(super) fn list() -> String {
     let mut text = String::new();
     for row in all() {
         let peers: Vec<_> =
-            row.peers.iter().map(|peer| format!("{} (≤ {})", peer.name, peer.at_most)).collect();
+            row.peers.iter().map(|peer| [peer.name, &target(peer.at_most)].join(" ")).collect();
         writeln!(text, "  {:16} {}; against {}", row.name, row.what, peers.join(", "))
             .expect("BUG: writing to a string cannot fail");
     }
     text
+}
+
+fn target(at_most: Option<f64>) -> String {
+    at_most.map_or_else(|| "(to compare)".to_owned(), |at_most| format!("(≤ {at_most})"))
 }
 
 /// The steps of each database, given its path and a free place for a copy.
@@ -260,6 +290,22 @@ pub(super) fn on_databases(place: &Place, steps: impl Fn(&Path, &Path) -> Vec<St
 
 fn shell(database: &Path, sql: &str) -> Step {
     tool("sqlite3", &[&database, &sql])
+}
+
+/// restic on a repository of its own, without its cache; restic wants a password.
+fn restic(place: &Place, arguments: &[&dyn AsRef<OsStr>]) -> Step {
+    let repository = place.scratch.join("restic");
+    let common: &[&dyn AsRef<OsStr>] =
+        &[&"--no-cache", &"--quiet", &"--password-command", &"echo bench", &"--repo", &repository];
+    tool("restic", &[common, arguments].concat())
+}
+
+fn restic_repository(place: &Place) -> Result<()> {
+    empty_scratch(place)?;
+    let step = restic(place, &[&"init"]);
+    let output = place.command(&step.program).args(&step.arguments).output()?;
+    ensure!(output.status.success(), "restic init: {}", String::from_utf8_lossy(&output.stderr).trim());
+    Ok(())
 }
 
 pub(super) fn job(step: Step) -> Job {

@@ -57,20 +57,21 @@ pub(super) fn advise(facts: &Facts) -> Vec<Advice> {
         add("check.failed", "the last recorded check failed its gate".to_owned(), "drift workspace check");
     }
     if facts.damaged_snapshots > 0 {
-        let message = counted(facts.damaged_snapshots as i64, "snapshot is", "snapshots are") + " damaged";
+        let message = counted(facts.damaged_snapshots as u64, "snapshot is", "snapshots are") + " damaged";
         add("backup.damaged", message, "drift workspace verify");
     }
     if facts.snapshots == 0 {
         add("backup.none", "there is no snapshot yet".to_owned(), "drift workspace backup");
     }
     if facts.problems > 0 {
-        let message = counted(facts.problems, "problem", "problems") + " in manifests";
+        let message = counted(facts.problems.unsigned_abs(), "problem", "problems") + " in manifests";
         add("scan.problems", message, "drift workspace projects");
     }
     all
 }
 
-fn counted(number: i64, one: &str, many: &str) -> String {
+/// `1 problem`, `3 problems`.
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -23,7 +23,9 @@ use super::{Session, Warning};
 use crate::error::CommandError;
 
 pub(crate) use agent::{BUDGET, Brief, SECTIONS as AGENT_SECTIONS};
-pub(super) use keep::{is_out_of_step, rebuild, refresh, write, write_check, write_if_stale, write_scan};
+pub(super) use keep::{
+    Told, is_out_of_step, rebuild, refresh, write, write_check, write_if_stale, write_scan,
+};
 pub(crate) use sections::Section;
 
 /// What is known of a workspace.

@@ -3,9 +3,7 @@
 //! A dry run plans and stops there; the run plans again under the locks and does it. Rewriting a database takes
 //! the exclusive lock, so the shared ones are released first: a lock is never upgraded.
 
-use drift_db::store::event;
 use drift_db::store::history::Cutoffs;
-use drift_db::store::workspace as identity;
 use drift_db::{
     DatabaseKind, DbError, ExclusiveLock, LockName, Need, StartupCheck, WorkspacePaths, intent,
     lock_exclusive,
@@ -19,6 +17,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::recovery::settle;
+use super::scan::Upkeep;
 use super::workspace::{Workspace, is_there, locate, none_at};
 use super::{DatabaseSettings, Session, Wait, Warning};
 use crate::error::{CommandError, ErrorCode};
@@ -320,14 +319,16 @@ fn report(mode: Mode, actions: Vec<ActionView>, before: u64, after: u64) -> GcRe
 
 /// Removes what nobody needs after a command that wrote, once a day, and says so in a line. That command has
 /// done what it promised, so nothing here fails it: held locks skip, everything else warns.
-pub(crate) fn automatic(session: &Session<'_>, options: &AutomaticOptions) {
-    if !options.enabled {
+pub(crate) fn automatic(session: &Session<'_>, upkeep: Upkeep, options: &AutomaticOptions) {
+    let since = upkeep.collected.or(upkeep.made);
+    let is_early = since.is_some_and(|since| session.now.duration_since(since) < AUTOMATIC_AFTER);
+    if !options.enabled || is_early {
         return;
     }
     // Nobody asked for it, so nobody waits for it; and the command that was asked for has looked already.
     let databases = DatabaseSettings { startup: StartupCheck::Off, ..session.databases };
     let session = Session { wait: Wait::No, databases, ..*session };
-    let collected = match is_due(&session, options) {
+    let collected = match is_worth_it(&session, options) {
         Ok(true) => collect(&session, &GcOptions { policy: options.policy.clone(), mode: Mode::Run }),
         Ok(false) => return,
         Err(error) => Err(error),
@@ -346,16 +347,8 @@ pub(crate) fn automatic(session: &Session<'_>, options: &AutomaticOptions) {
     }
 }
 
-/// Whether the last gc, or the making of the workspace, was long enough ago, and there is something to remove.
-fn is_due(session: &Session<'_>, options: &AutomaticOptions) -> Result<bool, CommandError> {
+/// Whether there is enough to remove.
+fn is_worth_it(session: &Session<'_>, options: &AutomaticOptions) -> Result<bool, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
-    let database = workspace.reader(DatabaseKind::Drift)?;
-    let (last, made) = database.read(|c| Ok((event::last_at(c, "gc")?, identity::get(c)?)))?;
-    drop(database);
-    let since = last.or(made.map(|row| row.created_at)).and_then(|at| at.parse::<Timestamp>().ok());
-    if since.is_some_and(|since| session.now.duration_since(since) < AUTOMATIC_AFTER) {
-        return Ok(false);
-    }
-    workspace.inspection = drift_db::inspect(&workspace.paths)?;
     Ok(plan(session, &mut workspace, &options.policy)?.is_worth_it())
 }

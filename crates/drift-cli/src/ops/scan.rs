@@ -11,37 +11,27 @@ mod report;
 mod rows;
 mod seen;
 mod tally;
+mod write;
 
 use std::borrow::Borrow;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use drift_db::store::StoredPath;
-use drift_db::store::directory::{self, DirectoryRow};
-use drift_db::store::file::{self, FileRow, FileWriter, Stored};
-use drift_db::store::scan::{self, ProblemRow, ScanRow};
-use drift_db::store::{discovery, event, graph};
-use drift_db::{
-    Changing, Database, DatabaseKind, DbError, LockName, Need, SqlError, WorkspacePaths, lock_exclusive,
-};
-use drift_discover::{
-    Changes, Event, Fingerprint, Hashing, Head, Problem, Tree, TreeOptions, Vouched, WalkedDir, Work,
-    discover_tree,
-};
+use drift_db::store::event;
+use drift_db::store::scan::{self, ScanRow};
+use drift_db::{Changing, Database, DatabaseKind, DbError, LockName, Need, WorkspacePaths, lock_exclusive};
+use drift_discover::{Event, Hashing, TreeOptions, Vouched, Work, discover_tree};
 use jiff::Timestamp;
 
-use super::wire::{ProblemView, stored};
 use super::workspace::Workspace;
 use super::{Session, Unit, context};
 use crate::error::CommandError;
 pub(super) use known::Known;
-use known::Same;
 use proof::Proof;
 use seen::Seen;
-use tally::Tally;
+use write::{Scan, Written};
 
-pub(crate) use report::{Moved, ScanReport};
+pub(crate) use report::{ScanReport, Upkeep};
 pub(super) use rows::{stat, stored_graph};
 pub(crate) use tally::ProjectCounts;
 
@@ -64,15 +54,21 @@ pub(crate) enum Rehash {
     All,
 }
 
-/// Whether a scan that found nothing new leaves a row and an event.
+/// What a scan leaves besides the rows that differ: a row and an event of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Record {
+pub(crate) enum Record {
     Always,
     IfChanged,
+    /// Nothing stays, not even what differs.
+    Never,
 }
 
 /// `drift workspace scan`.
-pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanReport, CommandError> {
+pub(crate) fn run(
+    session: &Session<'_>,
+    options: &ScanOptions,
+    record: Record,
+) -> Result<ScanReport, CommandError> {
     let mut workspace = Workspace::open(session, Need::Latest)?;
     let writer = lock_exclusive(&workspace.paths, LockName::Writer, &session.lock_request())?;
     let paths = workspace.paths.clone();
@@ -100,7 +96,7 @@ pub(crate) fn run(session: &Session<'_>, options: &ScanOptions) -> Result<ScanRe
         // The inspection found both databases complete.
         database.ok_or_else(|| super::workspace::unfinished(paths.root()))
     };
-    store(session, &paths, read, open, options, "scan", Record::Always)
+    store(session, &paths, read, open, options, "scan", record)
 }
 
 /// Reads the work tree and stores what differs; the caller holds the lock that makes it the only writer. `known` tells
@@ -155,210 +151,33 @@ pub(super) fn store<D: Borrow<Database>>(
             Ok((tree, same)) => (tree, Some(same)),
             Err(walked) => (discover_tree(root, walked, &options.tree.discover, cancel)?, None),
         };
-        database.write(|tx| {
+        let change = |tx: &Changing<'_>| {
             let now = session.now.to_string();
             let (tree, changes, proof) = (&tree, &changes, &proof);
             let scan = Scan { session, root, tree, dirs, changes, proof, options };
             let (written, report) = scan.write(tx, same, head, hashing, &now)?;
-            let report = ScanReport { duration_ms: started.elapsed().as_millis() as u64, ..report };
-            if written == Written::Something || record == Record::Always {
+            let duration_ms = started.elapsed().as_millis() as u64;
+            let report = ScanReport { dry_run: record == Record::Never, duration_ms, ..report };
+            let is_told = match record {
+                Record::Always => true,
+                Record::IfChanged => written == Written::Something,
+                Record::Never => return Ok(report),
+            };
+            if is_told {
                 let finished = session.now + started.elapsed();
                 append(tx, &report, command, &now, &finished.to_string())?;
             }
-            match (written, record) {
+            match (written, is_told) {
                 (Written::Something, _) => context::write(tx, &now)?,
-                (Written::Nothing, Record::Always) => context::write_scan(tx, last_id, &now)?,
-                (Written::Nothing, Record::IfChanged) => context::write_if_stale(tx, &now)?,
+                (Written::Nothing, true) => context::write_scan(tx, last_id, &now)?,
+                (Written::Nothing, false) => context::write_if_stale(tx, &now)?,
             }
             Ok(report)
-        })
-    })
-}
-
-/// Whether any row differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Written {
-    Nothing,
-    Something,
-}
-
-/// What was found, on its way into the database.
-struct Scan<'a> {
-    session: &'a Session<'a>,
-    root: &'a Path,
-    tree: &'a Tree,
-    /// `None` if they are as stored.
-    dirs: Option<&'a [WalkedDir]>,
-    changes: &'a Changes,
-    proof: &'a Proof,
-    options: &'a ScanOptions,
-}
-
-impl Scan<'_> {
-    /// Writes what differs. With `same` the graph is the one that is stored.
-    fn write(
-        &self,
-        tx: &Changing<'_>,
-        same: Option<Same>,
-        head: Head,
-        hashing: Hashing<'_>,
-        now: &str,
-    ) -> Result<(Written, ScanReport), CommandError> {
-        let Scan { tree, .. } = *self;
-        let is_same = same.is_some();
-        let Same { replaced, files, problems } = match same {
-            Some(same) => same,
-            None => {
-                let mut files = vec![0; tree.graph.projects.len()];
-                tree.owners.of_files(&tree.files).flatten().for_each(|&owner| files[owner] += 1);
-                let replaced = tx.run(|c| graph::replace(c, &rows::graph(tree, &files), now))?;
-                Same { replaced, files, problems: Vec::new() }
-            }
         };
-        let keys: Vec<i64> = tree.graph.projects.iter().map(|p| replaced.keys[p.id.0.as_str()]).collect();
-        let mut tally = Tally::new(tree, &keys, &files, &replaced);
-        let unreadable = self.store_files(&keys, &mut tally, hashing, tx)?;
-        // What was written just now has its owner.
-        let is_all_new = self.changes.is_all_new() && self.proof.proved.is_empty();
-        let reassigned = if replaced.changed && !is_all_new { reassign(tree, &keys, tx)? } else { 0 };
-        let row = |problem: &Problem| rows::problem(tree, &keys, problem);
-        let problems = problems.into_iter().chain(tree.problems.iter().map(row));
-        let mut problems: Vec<ProblemRow> = problems.chain(unreadable.iter().map(row)).collect();
-        problems.sort_by(|a, b| {
-            let key = |row: &ProblemRow| (row.file.0.clone(), row.line, row.code.clone());
-            (key(a), &a.message).cmp(&(key(b), &b.message))
-        });
-        let mut differs =
-            replaced.changed || tally.added + tally.changed + tally.touched + tally.removed + reassigned > 0;
-        if !is_same || !unreadable.is_empty() {
-            differs |= tx.run(|c| scan::replace_problems(c, &problems))?;
+        match record {
+            Record::Never => database.rehearse(change),
+            Record::Always | Record::IfChanged => database.write(change),
         }
-        if !is_same {
-            differs |= tx.run(|c| scan::replace_manifests(c, &rows::manifests(tree)))?;
-            // What could not be read may be readable next time, without a sign of it.
-            let is_whole = unreadable.is_empty() && !tree.problems.iter().any(is_of_walk);
-            let found =
-                is_whole.then(|| known::remember(self.session, self.root, tree, self.options)).flatten();
-            tx.run(|c| discovery::replace(c, found.as_ref()))?;
-        } else if !unreadable.is_empty() {
-            tx.run(|c| discovery::replace(c, None))?;
-        }
-        if let Some(dirs) = self.dirs {
-            let dirs = dirs.iter().map(|WalkedDir { path, rules, evidence }| DirectoryRow {
-                path,
-                rules: *rules,
-                evidence: *evidence,
-            });
-            tx.run(|c| directory::replace(c, dirs))?;
-        }
-        let report = ScanReport {
-            files: tree.files.len() as u64,
-            added: tally.added,
-            changed: tally.changed,
-            removed: tally.removed,
-            renamed: tally.renamed,
-            rehashed: tally.rehashed,
-            vouched: tally.vouched,
-            confirmed: tally.confirmed,
-            projects: tree.graph.projects.len() as u64,
-            edges: tree.graph.edges.len() as u64,
-            per_project: tally.per_project(),
-            removed_projects: replaced.removed.iter().map(|(id, _)| id.clone()).collect(),
-            moved_projects: (replaced.moved.iter())
-                .map(|(from, to)| Moved { from: from.clone(), to: to.clone() })
-                .collect(),
-            git_head: head.commit,
-            git_branch: head.branch,
-            problems: problems.iter().map(ProblemView::from).collect(),
-            duration_ms: 0,
-            ecosystems: tree.graph.projects.iter().map(|p| p.ecosystem.to_string()).collect(),
-            languages: tree.graph.projects.iter().flat_map(|p| p.languages.iter().cloned()).collect(),
-        };
-        Ok((if differs { Written::Something } else { Written::Nothing }, report))
-    }
-
-    /// Writes the files, as their hashes come.
-    fn store_files(
-        &self,
-        keys: &[i64],
-        tally: &mut Tally<'_>,
-        hashing: Hashing<'_>,
-        tx: &Changing<'_>,
-    ) -> Result<Vec<Problem>, CommandError> {
-        let Scan { session, tree, changes, proof, .. } = *self;
-        let found = tx.run(|c| {
-            let mut writer = FileWriter::new(c)?;
-            for path in &changes.removed {
-                if let Some(row) = writer.remove(&stored(path))? {
-                    tally.remove(path, &row);
-                }
-            }
-            for &place in &proof.proved {
-                let stat = tree.files.stat(place as usize);
-                let path = stored(&tree.files.path(place as usize));
-                tally.touched += u64::from(writer.touch(&path, stat.mtime_ns, stat.inode as i64)?);
-                tally.vouched += 1;
-            }
-            let mut owners = rows::OwnerKeys::new(tree, keys);
-            let mut written = Ok(());
-            let mut sink = |found: Fingerprint| {
-                if written.is_ok() {
-                    let row = rows::file(tree, &mut owners, &found);
-                    written = store_file(&mut writer, row, &found, changes, proof, tally);
-                }
-            };
-            let found = hashing.finish(session.interrupt.flag(), &mut sink);
-            written.map(|()| found)
-        })?;
-        Ok(found?)
-    }
-}
-
-/// Whether a problem is of the walk: it hides what discovery could see.
-fn is_of_walk(problem: &Problem) -> bool {
-    problem.code.starts_with("walk.")
-}
-
-fn store_file(
-    writer: &mut FileWriter<'_>,
-    row: FileRow,
-    found: &Fingerprint,
-    changes: &Changes,
-    proof: &Proof,
-    tally: &mut Tally<'_>,
-) -> Result<(), SqlError> {
-    if proof.confirms(found) {
-        tally.confirmed += 1;
-    } else {
-        tally.rehashed += 1;
-    }
-    if changes.added.binary_search(&found.file).is_ok() {
-        tally.add(found.file, &found.hash);
-        return writer.add(&row);
-    }
-    match writer.update(&row)? {
-        Stored::Same => {}
-        Stored::Touched => tally.touched += 1,
-        Stored::Changed => tally.change(found.file),
-    }
-    Ok(())
-}
-
-/// Gives files to the projects that own them now; needed only after projects came, went or moved. Returns how
-/// many changed hands.
-fn reassign(tree: &Tree, keys: &[i64], tx: &Changing<'_>) -> Result<u64, DbError> {
-    tx.run(|c| {
-        let mut owners = rows::OwnerKeys::new(tree, keys);
-        let mut moved = Vec::new();
-        file::for_each_owner(c, |path, before| {
-            let dir = path.iter().rposition(|&b| b == b'/').map_or(&[][..], |end| &path[..end]);
-            let owner = owners.of_dir(dir);
-            if owner != before {
-                moved.push((StoredPath(path.into()), owner));
-            }
-        })?;
-        file::assign(c, &moved)?;
-        Ok(moved.len() as u64)
     })
 }
 

@@ -6,6 +6,7 @@
 mod around;
 mod finding;
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +14,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use drift_backup::SnapshotStore;
 use drift_db::private::Meanwhile;
 use drift_db::{
-    DatabaseKind, DbError, LockName, Severity, SharedLock, VerifyLevel, VerifyRun, WorkspacePaths, inspect,
-    lock_shared, verify_databases,
+    Database, DatabaseKind, DbError, LockName, Severity, SharedLock, VerifyLevel, VerifyRun, WorkspacePaths,
+    inspect, lock_shared, verify_databases,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::backup::keep_writers_out;
+use super::context::Told;
 use super::work::with_work;
 use super::workspace::{is_there, locate, none_at, warn_if_not_held};
 use super::{Session, Unit, context};
@@ -76,10 +78,10 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         }
         writer => writer?.flatten(),
     };
-    let told_wrong = OnceLock::new();
+    let told = OnceLock::new();
     let look = || {
-        // Nobody else sets it; only of a database that turns out to be sound is the answer looked at.
-        let _ = told_wrong.set(lock.as_ref().map_or(Ok(None), |lock| self::told_wrong(&paths, lock)));
+        // Nobody else sets it; only of a database that turns out to be sound is it looked at.
+        let _ = told.set(lock.as_ref().and_then(|lock| with_drift(&paths, lock, Told::of).ok().flatten()));
     };
     // git takes some milliseconds to say what it tracks.
     let (databases, around) = std::thread::scope(|scope| {
@@ -89,16 +91,17 @@ pub(crate) fn run(session: &Session<'_>, options: &VerifyOptions) -> Result<Veri
         let databases = databases(session, &paths, options, meanwhile);
         (databases, around.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    let (mut findings, unchecked) = databases?;
+    let Verdicts { mut findings, unchecked, files_by_language } = databases?;
     if let Some(lock) = &lock
         && options.level >= VerifyLevel::Normal
         && !findings.iter().any(|one| one.is_error() && one.database != Some(DatabaseKind::Cortex))
     {
-        // Where the databases can be open only once at a time, it is asked again.
-        findings.extend(match told_wrong.into_inner() {
-            Some(Ok(finding)) => finding,
-            Some(Err(_)) | None => self::told_wrong(&paths, lock)?,
-        });
+        let told = told.into_inner().flatten().zip(files_by_language);
+        let is_in_step = told.is_some_and(|(told, files)| !told.contradicts(&files));
+        // Somebody may have written between the two looks, and some databases can be open only once at a time.
+        if !is_in_step && with_drift(&paths, lock, context::is_out_of_step)?.unwrap_or_default() {
+            findings.push(told_wrong());
+        }
     }
     findings.extend(around);
     if options.level >= VerifyLevel::Normal {
@@ -130,13 +133,22 @@ fn report(level: VerifyLevel, findings: Vec<FindingView>, unchecked: Vec<String>
     }
 }
 
+/// What came of checking the databases.
+#[derive(Default)]
+struct Verdicts {
+    findings: Vec<FindingView>,
+    unchecked: Vec<String>,
+    /// If drift.db was asked.
+    files_by_language: Option<HashMap<String, usize>>,
+}
+
 /// Both databases at once: what is wrong with them, and what was left out. `meanwhile` is done on the same threads.
 fn databases(
     session: &Session<'_>,
     paths: &WorkspacePaths,
     options: &VerifyOptions,
     meanwhile: Vec<Meanwhile<'_>>,
-) -> Result<(Vec<FindingView>, Vec<String>), CommandError> {
+) -> Result<Verdicts, CommandError> {
     let chosen = |kind: &DatabaseKind| options.databases.is_empty() || options.databases.contains(kind);
     let kinds: Vec<DatabaseKind> = DatabaseKind::WORKSPACE.into_iter().filter(chosen).collect();
     let staging = match options.level {
@@ -156,36 +168,43 @@ fn databases(
     };
     let files: Vec<_> = kinds.iter().map(|kind| (paths.database(*kind), *kind)).collect();
     let verdicts = kinds.iter().copied().zip(verify_databases(&files, run));
-    let (mut findings, mut unchecked) = (Vec::new(), Vec::new());
+    let mut all = Verdicts::default();
     let mut known = Vec::new();
     for (kind, verdict) in verdicts {
         let verdict = verdict?;
         known.extend(verdict.version.map(|version| (kind, version, verdict.initialised)));
-        findings.extend(verdict.findings.into_iter().map(|finding| FindingView::of_database(kind, finding)));
-        unchecked.extend(verdict.unchecked);
+        let findings = verdict.findings.into_iter().map(|finding| FindingView::of_database(kind, finding));
+        all.findings.extend(findings);
+        all.unchecked.extend(verdict.unchecked);
+        all.files_by_language = all.files_by_language.or(verdict.files_by_language);
     }
-    findings.extend(together(&known));
-    Ok((findings, unchecked))
+    all.findings.extend(together(&known));
+    Ok(all)
 }
 
-/// A warning if the context of a sound drift.db does not tell what its tables say.
-fn told_wrong(paths: &WorkspacePaths, lock: &SharedLock) -> Result<Option<FindingView>, CommandError> {
+/// Asks drift.db, if it can be asked.
+fn with_drift<T>(
+    paths: &WorkspacePaths,
+    lock: &SharedLock,
+    ask: impl FnOnce(&Database) -> Result<T, DbError>,
+) -> Result<Option<T>, CommandError> {
     let mut inspection = match inspect(paths) {
         // What stands in the place of the other database is a finding of that one.
         Err(DbError::Untrusted { .. }) => return Ok(None),
         inspected => inspected?,
     };
-    let Some(database) = inspection.reader(DatabaseKind::Drift, lock) else { return Ok(None) };
+    Ok(inspection.reader(DatabaseKind::Drift, lock).map(|database| ask(&database)).transpose()?)
+}
+
+/// The context of a sound drift.db does not tell what its tables say.
+fn told_wrong() -> FindingView {
     let message = "the stored context does not tell what the tables say".to_owned();
     let hint = "`drift workspace verify --repair` makes it anew, as does the next scan that finds a change";
-    let finding = || {
-        let (code, subject) = ("context.out_of_step", "drift.db: workspace_context");
-        FindingView {
-            database: Some(DatabaseKind::Drift),
-            ..FindingView::new(code, Severity::Warning, subject, message, hint)
-        }
-    };
-    Ok(context::is_out_of_step(&database)?.then(finding))
+    let (code, subject) = ("context.out_of_step", "drift.db: workspace_context");
+    FindingView {
+        database: Some(DatabaseKind::Drift),
+        ..FindingView::new(code, Severity::Warning, subject, message, hint)
+    }
 }
 
 /// A place for private copies; on a read-only mount, or if ours was removed, it is the system's.

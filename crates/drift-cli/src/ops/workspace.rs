@@ -8,10 +8,13 @@ use drift_db::{
     BACKUPS_DIR, DRIFT_DIR, Database, DatabaseKind, DbError, ExclusiveLock, Inspection, Need, SharedLock,
     WorkspacePaths, canonical, durable, find_workspace, git_work_tree, inspect,
 };
-use drift_discover::Git;
+use drift_discover::{Git, RepoPath};
 
 use super::{Place, Session, Warning, recovery};
 use crate::error::{CommandError, ErrorCode};
+
+/// What lies at the root and is drift's own.
+const OWN: [&[u8]; 2] = [DRIFT_DIR.as_bytes(), BACKUPS_DIR.as_bytes()];
 
 /// A workspace in use, under the shared lock.
 pub(super) struct Workspace {
@@ -78,10 +81,15 @@ pub(super) fn tracked(paths: &WorkspacePaths) -> Vec<String> {
     tracked.iter().map(ToString::to_string).collect()
 }
 
-/// Warns of files under `.drift` that git tracks.
-pub(super) fn warn_if_tracked(session: &Session<'_>, paths: &WorkspacePaths) {
-    if let [first, rest @ ..] = &*tracked(paths) {
-        let others = if rest.is_empty() { String::new() } else { format!(" and {} others", rest.len()) };
+/// Warns of files under `.drift` that git tracks; `tracked` are those in any directory of that name.
+pub(super) fn warn_if_tracked(session: &Session<'_>, tracked: &[RepoPath]) {
+    let is_at_root = |path: &&RepoPath| matches!(path.parts().next(), Some(name) if OWN.contains(&name));
+    let mut at_root = tracked.iter().filter(is_at_root);
+    if let Some(first) = at_root.next() {
+        let others = match at_root.count() {
+            0 => String::new(),
+            count => format!(" and {count} others"),
+        };
         session.warn(
             Warning::new("fs.tracked", format!("git tracks {first}{others}"))
                 .with_hint(format!("run `git rm -r --cached {DRIFT_DIR} {BACKUPS_DIR}`")),

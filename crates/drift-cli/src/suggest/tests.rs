@@ -14,3 +14,11 @@ fn the_nearest_wins_and_strangers_are_not_suggested() {
     check("", &keys, None);
     check("x", &[], None);
 }
+
+#[test]
+fn the_last_part_of_a_name_stands_for_it() {
+    let names = ["@shop/web", "org.shop:catalog", "web-admin"];
+    check("web", &names, Some("@shop/web"));
+    check("catlog", &names, Some("org.shop:catalog"));
+    check("web-admn", &names, Some("web-admin"));
+}

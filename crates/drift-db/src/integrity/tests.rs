@@ -40,12 +40,12 @@ fn root_of(path: &Path, name: &str) -> usize {
     Connection::open(path).unwrap().query_row(sql, [name], |row| row.get::<_, i64>(0)).unwrap() as usize
 }
 
-fn checked<'a>(connection: &'a Connection, path: &'a Path) -> Checked<'a> {
-    Checked { connection, path, open: |path| connection::open(path, Access::Immutable) }
+fn checked<'a>(connection: &'a Connection, path: &'a Path, keyring: &'a Keyring) -> Checked<'a> {
+    Checked { connection, path, open: |path| connection::open(path, Access::Immutable), keyring }
 }
 
 fn check(connection: &Connection, path: &Path, run: Run<'_>) -> Result<Vec<IntegrityFinding>> {
-    check_all(&[checked(connection, path)], Vec::new(), run).pop().unwrap()
+    check_all(&[checked(connection, path, &Keyring::default())], Vec::new(), run).pop().unwrap()
 }
 
 fn findings(path: &Path, level: Level, threads: usize) -> Vec<IntegrityFinding> {
@@ -221,8 +221,10 @@ fn several_databases_are_told_apart() {
     set(&mut bytes, 36, free + 1);
     fs_err::write(&broken, &bytes).unwrap();
     let connections = [&sound, &broken].map(|path| connection::open(path, Access::Immutable).unwrap());
-    let databases: Vec<_> =
-        (connections.iter().zip([&sound, &broken])).map(|(one, path)| checked(one, path)).collect();
+    let keyrings = [Keyring::default(), Keyring::default()];
+    let databases: Vec<_> = (connections.iter().zip([&sound, &broken]).zip(&keyrings))
+        .map(|((one, path), keyring)| checked(one, path, keyring))
+        .collect();
     for threads in [1, 2, 5] {
         let (interrupt, met) = (Arc::default(), AtomicUsize::new(0));
         let alone = Work::Alone(Box::new(|| {
@@ -238,7 +240,7 @@ fn several_databases_are_told_apart() {
                 }),
             )
         };
-        let besides = vec![alone, on(0), on(1)];
+        let besides = [alone, on(0), on(1)].map(|work| Task { cost: 1, work }).into();
         let run = Run { threads, ..Run::new(Level::Full, &interrupt) };
         let found: Vec<_> = check_all(&databases, besides, run).into_iter().map(Result::unwrap).collect();
         assert_eq!(found[0], []);

@@ -14,6 +14,7 @@ use super::graph::{self, ProjectRow};
 use super::scan::{self, ScanRow};
 use super::workspace::{self, WorkspaceRow};
 use super::{StoredPath, graph::WorkspaceRow as NativeRow};
+use crate::tally::TextCounts;
 
 pub use check::{CheckSummary, FindingText, LastResult, last_result, last_run, read_check};
 
@@ -101,6 +102,12 @@ pub struct Summary {
 
 /// Reads the summary.
 pub fn read(connection: &Connection, limits: Limits) -> rusqlite::Result<Summary> {
+    let summary = read_but_files(connection, limits)?;
+    Ok(summary.with_files(&files_by_language(connection)?, limits))
+}
+
+/// The same without what only the files tell: every language that a project names, of no file.
+pub fn read_but_files(connection: &Connection, limits: Limits) -> rusqlite::Result<Summary> {
     let projects = graph::projects(connection)?;
     let workspaces = graph::workspaces(connection)?;
     let dependents = dependents(connection)?;
@@ -116,6 +123,10 @@ pub fn read(connection: &Connection, limits: Limits) -> rusqlite::Result<Summary
             (row, count)
         })
         .collect();
+    let in_projects = count_names(projects.iter().flat_map(|row| row.languages.iter().map(String::as_str)));
+    let in_projects: Vec<_> = (in_projects.into_iter())
+        .map(|tally| Language { name: tally.name, files: 0, projects: tally.count })
+        .collect();
     let ranked: Vec<_> = (projects.iter())
         .map(|row| RankedProject {
             dependents: dependents.get(&row.id).copied().unwrap_or_default(),
@@ -129,9 +140,7 @@ pub fn read(connection: &Connection, limits: Limits) -> rusqlite::Result<Summary
         workspaces: first(workspaces, limits.others, |(row, count): &(NativeRow, usize)| {
             (usize::MAX - count, row.id.clone())
         }),
-        languages: first(languages(connection, &projects)?, limits.others, |language| {
-            (usize::MAX - language.files, language.name.clone())
-        }),
+        languages: Listed { count: in_projects.len(), first: in_projects },
         frameworks: first(
             count_names(projects.iter().flat_map(|row| row.frameworks.iter().map(String::as_str))),
             limits.others,
@@ -151,6 +160,24 @@ pub fn read(connection: &Connection, limits: Limits) -> rusqlite::Result<Summary
             (usize::MAX - project.dependents, usize::MAX - files, project.row.id.clone())
         }),
     })
+}
+
+impl Summary {
+    /// Makes what was read without the files complete: `files` is how many there are of each language.
+    pub fn with_files(mut self, files: &HashMap<String, usize>, limits: Limits) -> Summary {
+        let named = std::mem::take(&mut self.languages.first);
+        let projects: HashMap<_, _> =
+            named.into_iter().map(|language| (language.name, language.projects)).collect();
+        let language = |(name, files): (&String, &usize)| Language {
+            name: name.clone(),
+            files: *files,
+            projects: projects.get(name).copied().unwrap_or_default(),
+        };
+        self.languages = first(files.iter().map(language).collect(), limits.others, |language| {
+            (usize::MAX - language.files, language.name.clone())
+        });
+        self
+    }
 }
 
 /// The first `limit` in the order of `key`.
@@ -201,33 +228,16 @@ fn dependents(connection: &Connection) -> rusqlite::Result<HashMap<String, usize
     statement.query_map([], |row| Ok((row.get(0)?, count(row, 1)?)))?.collect()
 }
 
-/// Every language of a file, with the projects that name it.
-fn languages(connection: &Connection, projects: &[ProjectRow]) -> rusqlite::Result<Vec<Language>> {
-    let in_projects = count_names(projects.iter().flat_map(|row| row.languages.iter().map(String::as_str)));
-    let in_projects: HashMap<String, usize> =
-        in_projects.into_iter().map(|tally| (tally.name, tally.count)).collect();
-    let files = files_by_language(connection)?;
-    let language = |tally: Tally| Language {
-        projects: in_projects.get(&tally.name).copied().unwrap_or_default(),
-        files: tally.count,
-        name: tally.name,
-    };
-    Ok(files.into_iter().map(language).collect())
-}
-
-/// Counted here, because SQLite would sort every row of the largest table to group them.
-fn files_by_language(connection: &Connection) -> rusqlite::Result<Vec<Tally>> {
+/// How many files there are of each language. Counted here, because SQLite would sort every row of the largest table
+/// to group them.
+pub fn files_by_language(connection: &Connection) -> rusqlite::Result<HashMap<String, usize>> {
     let mut statement = connection.prepare("SELECT language FROM file WHERE language IS NOT NULL")?;
     let mut rows = statement.query([])?;
-    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut counts = TextCounts::default();
     while let Some(row) = rows.next()? {
-        let name = row.get_ref(0)?.as_str()?;
-        match counts.get_mut(name) {
-            Some(count) => *count += 1,
-            None => drop(counts.insert(name.to_owned(), 1)),
-        }
+        counts.add(row.get_ref(0)?.as_str()?);
     }
-    Ok(sorted(counts.into_iter().map(|(name, count)| Tally { name, count }).collect()))
+    Ok(counts.finish())
 }
 
 /// npm's `react` and Cargo's are two.

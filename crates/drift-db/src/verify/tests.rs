@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
 
-use super::{VerifyLevel, VerifyRun, verify_databases};
+use super::{DatabaseVerdict, VerifyLevel, VerifyRun, verify_databases};
 use crate::create::{JournalMode, create};
 use crate::kind::DatabaseKind;
 use crate::migrate::Author;
@@ -19,6 +19,10 @@ fn fresh(kind: DatabaseKind) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn codes(path: &Path, kind: DatabaseKind, level: VerifyLevel) -> Vec<String> {
+    verdict(path, kind, level).findings.iter().map(|finding| finding.code.to_owned()).collect()
+}
+
+fn verdict(path: &Path, kind: DatabaseKind, level: VerifyLevel) -> DatabaseVerdict {
     let staging = tempfile::tempdir().unwrap();
     let staging_path = crate::root::canonical(staging.path()).unwrap();
     let interrupt = Arc::new(AtomicBool::new(false));
@@ -35,7 +39,7 @@ fn codes(path: &Path, kind: DatabaseKind, level: VerifyLevel) -> Vec<String> {
     assert_eq!(fs_err::read(path).ok(), before, "the file is byte-identical");
     let sidecars = crate::paths::database_set(path)[1..].iter().filter(|file| file.exists()).count();
     assert_eq!(sidecars, 0);
-    verdict.findings.iter().map(|finding| finding.code.to_owned()).collect()
+    verdict
 }
 
 fn after(kind: DatabaseKind, level: VerifyLevel, damage: impl FnOnce(&Path)) -> Vec<String> {
@@ -136,6 +140,8 @@ fn a_full_text_index_out_of_step_is_found() {
     );
     assert_eq!(codes(&path, Cortex, VerifyLevel::Quick), [""; 0], "quick does not look");
     assert_eq!(codes(&path, Cortex, VerifyLevel::Normal), ["fts.out_of_step"]);
+    sql(&path, "INSERT INTO memory_fts (rowid, content) VALUES (99999, 'as many rows, but not the same')");
+    assert_eq!(codes(&path, Cortex, VerifyLevel::Normal), ["fts.out_of_step"]);
     let (_temp, path) = large();
     sql(&path, "DROP TRIGGER memory_fts_update; UPDATE memory SET content = 'other words' WHERE id = 3");
     let trigger = crate::chain::CORTEX[1].up;
@@ -143,6 +149,31 @@ fn a_full_text_index_out_of_step_is_found() {
     sql(&path, trigger);
     assert_eq!(codes(&path, Cortex, VerifyLevel::Normal), [""; 0], "the rows agree");
     assert_eq!(codes(&path, Cortex, VerifyLevel::Deep), ["fts.out_of_step"]);
+}
+
+#[test]
+fn files_are_counted_where_they_are_read_for_their_projects() {
+    use VerifyLevel::{Normal, Quick};
+    let (_temp, path) = fresh(DatabaseKind::Drift);
+    sql(
+        &path,
+        "INSERT INTO project (key, id, ecosystem, path, manifest, private, languages, frameworks, files, first_seen_at)
+           VALUES (7, 'go:.', 'go', '.', 'go.mod', 0, '[]', '[]', 1, '');
+         INSERT INTO file (path, size, mtime, inode, blake3, language, project) VALUES
+           ('a', 1, 1, 1, x'00', 'Go', 7), ('b', 1, 1, 1, x'00', NULL, NULL), ('c', 1, 1, 1, x'00', 'Rust', 7),
+           ('d', 1, 1, 1, x'00', 'Go', NULL);",
+    );
+    let counted = |level| {
+        let verdict = verdict(&path, DatabaseKind::Drift, level);
+        let mut counts: Vec<_> = verdict.files_by_language.into_iter().flatten().collect();
+        counts.sort();
+        (verdict.findings.into_iter().map(|finding| finding.code).collect::<Vec<_>>(), counts)
+    };
+    assert_eq!(counted(Normal), (vec![], vec![("Go".to_owned(), 2), ("Rust".to_owned(), 1)]));
+    assert_eq!(counted(Quick), (vec![], vec![]));
+    sql(&path, "PRAGMA foreign_keys = OFF; UPDATE file SET project = 8 WHERE path = 'c'");
+    assert_eq!(counted(Normal), (vec!["db.foreign_key"], vec![]));
+    assert_eq!(counted(Quick), (vec!["db.foreign_key"], vec![]));
 }
 
 #[test]

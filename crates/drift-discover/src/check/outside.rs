@@ -12,11 +12,13 @@ use crate::path::RepoPath;
 
 /// The ecosystems whose workspaces list members by hand or by pattern, in one file at their root.
 const LISTING: [&str; 8] = ["cargo", "dart", "deno", "dotnet", "elixir", "go", "npm", "python"];
+/// The manager that lists nothing: where a `project.json` lies, there is a project.
+const NX: &str = "nx";
 
 pub(super) fn find(index: &Index<'_>, findings: &mut Vec<Finding>) {
     let mut roots: HashMap<(&str, &RepoPath), &NativeWorkspace> = HashMap::new();
     for workspace in &index.input.graph.workspaces {
-        if LISTING.contains(&workspace.ecosystem.0.as_ref()) {
+        if LISTING.contains(&workspace.ecosystem.0.as_ref()) && workspace.manager != NX {
             roots.insert((&workspace.ecosystem.0, &workspace.root), workspace);
         }
     }

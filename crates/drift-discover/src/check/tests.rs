@@ -531,6 +531,40 @@ packages: ["packages/*", "!left/**"]
 }
 
 #[test]
+fn what_a_workspace_ignores_or_nowhere_lists_is_not_left_out_of_it() {
+    let melos = "
+//- melos.yaml
+packages: [packages/**]
+ignore: [packages/old/**]
+//- packages/a/pubspec.yaml
+name: a
+//- packages/old/b/pubspec.yaml
+name: b
+//- apps/c/pubspec.yaml
+name: c
+";
+    check(
+        Rule::OutsideWorkspace,
+        melos,
+        &[
+            "dart:apps/c [dart:.] is no member of the melos workspace at `.` above it; list it there or, if it is \
+         to stand alone, exclude it",
+        ],
+    );
+    let nx = r#"
+//- nx.json
+{}
+//- package.json
+{ "name": "root" }
+//- libs/a/project.json
+{ "name": "a" }
+//- libs/a/package.json
+{ "name": "@x/a", "peerDependencies": { "y": "1" } }
+"#;
+    check(Rule::OutsideWorkspace, nx, &[]);
+}
+
+#[test]
 fn a_finding_stays_the_same_when_lines_move() {
     let tree = crates(&[("a", "[dependencies]\nb = { path = \"../b\", version = \"9\" }"), ("b", "")]);
     let key = |text: &str| {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 mod members;
 mod pubspec;
 
+use members::Melos;
 use pubspec::Pubspec;
 
 use crate::context::Context;
@@ -64,12 +65,15 @@ fn find(context: &Context) -> Found {
         let members = members::of_pub(&mut pubspecs, root);
         workspaces.push((FoundWorkspace { root: root.clone(), manager: "pub".into() }, members));
     }
+    let mut ignoring: Vec<(RepoPath, Melos)> = Vec::new();
     for root in visible(MELOS) {
         if workspaces.iter().any(|(workspace, _)| workspace.root == root) {
             continue;
         }
-        if let Some(members) = members::of_melos(&mut pubspecs, &root) {
-            workspaces.push((FoundWorkspace { root, manager: "melos".into() }, members));
+        if let Some(mut melos) = members::of_melos(&mut pubspecs, &root) {
+            let members = std::mem::take(&mut melos.members);
+            workspaces.push((FoundWorkspace { root: root.clone(), manager: "melos".into() }, members));
+            ignoring.push((root, melos));
         }
     }
 
@@ -88,7 +92,12 @@ fn find(context: &Context) -> Found {
         let overrides = home.and_then(|at| pubspecs.by_dir.get(&workspaces[at].0.root));
         if let Some(pubspec) = pubspecs.by_dir.get(&dir) {
             let overrides = overrides.filter(|_| pubspec.in_workspace);
-            found.push(project(context, &dir, pubspec, overrides, names, home, &workspaces));
+            let leaves_out = |(root, melos): &(RepoPath, Melos)| {
+                dir.strip_prefix(root).is_some_and(|below| melos.leaves_out(below))
+            };
+            let left_out = home.is_none() && ignoring.iter().any(leaves_out);
+            let project = project(context, &dir, pubspec, overrides, names, home, &workspaces);
+            found.push(FoundProject { left_out, ..project });
         }
     }
     Found { workspaces: workspaces.into_iter().map(|(workspace, _)| workspace).collect(), projects: found }

@@ -16,7 +16,6 @@ use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range, syntax};
 use crate::glob::{Budget, Glob, GlobOptions, MAX_PATTERNS, first_beyond};
 use crate::graph::{Ecosystem, EdgeKind, ExternalDependency};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -39,7 +38,7 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible: BTreeSet<RepoPath> = (CONFIGS.iter().flat_map(|name| context.named(name)))
         .filter_map(RepoPath::parent)
         .filter(|dir| !excluded.hides(dir))

@@ -13,7 +13,6 @@ use mixfile::Mixfile;
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link};
 use crate::graph::ExternalDependency;
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -24,7 +23,7 @@ pub(super) const DEFINITION: Definition =
     Definition { name: "elixir", is_manifest: |name| name == MIXFILE.as_bytes(), find };
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible: Vec<RepoPath> = (context.named(MIXFILE).iter().filter_map(RepoPath::parent))
         .filter(|dir| !excluded.hides(dir))
         // `deps` holds what mix fetched.

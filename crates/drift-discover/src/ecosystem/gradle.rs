@@ -27,7 +27,6 @@ use settings::Build;
 use crate::context::Context;
 use crate::ecosystem::script::{Language, Script};
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const SETTINGS: [&str; 2] = ["settings.gradle.kts", "settings.gradle"];
@@ -44,7 +43,7 @@ pub(super) const DEFINITION: Definition = Definition {
 type Places = BTreeMap<RepoPath, (usize, usize)>;
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible = |names: &[&str]| -> BTreeSet<RepoPath> {
         let paths = names.iter().flat_map(|name| context.named(name));
         paths.filter_map(RepoPath::parent).filter(|dir| !excluded.hides(dir)).collect()

@@ -18,7 +18,6 @@ use crate::context::Context;
 use crate::ecosystem::script::{Kind, Script, Value};
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range};
 use crate::graph::{EdgeKind, ExternalDependency};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const GEMSPEC: &str = ".gemspec";
@@ -52,7 +51,7 @@ struct Place {
 type Places = BTreeMap<RepoPath, Place>;
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let shown = |path: &&RepoPath| !excluded.hides(&path.parent().unwrap_or_default());
     let mut places = Places::new();
     let gemfiles: Vec<&RepoPath> =

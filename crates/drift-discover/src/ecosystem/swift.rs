@@ -11,7 +11,6 @@ use crate::context::Context;
 use crate::ecosystem::script::{Args, Language, Script, Value};
 use crate::ecosystem::{Definition, Found, FoundProject, Link};
 use crate::graph::{EdgeKind, ExternalDependency};
-use crate::lower::Exclusions;
 use crate::path::RepoPath;
 
 const MANIFEST: &str = "Package.swift";
@@ -30,7 +29,7 @@ struct Manifest {
 }
 
 fn find(context: &Context) -> Found {
-    let excluded = Exclusions::new(context.options());
+    let excluded = context.exclusions();
     let visible: Vec<RepoPath> = (context.named(MANIFEST).iter().filter_map(RepoPath::parent))
         .filter(|dir| !excluded.hides(dir))
         .collect();

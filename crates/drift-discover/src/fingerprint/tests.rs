@@ -3,8 +3,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Changes, Comparison, Hashing, Vouched, Work, fingerprint};
-use crate::files::{Files, Stat};
+use super::{Changes, Hashing, Vouched, Work, fingerprint};
+use crate::files::{Files, Stat, StoredFiles};
 use crate::walk::{WalkOptions, walk};
 
 const LATER: i64 = i64::MAX;
@@ -39,11 +39,9 @@ fn compare(last_scan: i64, change: impl FnOnce(&mut Vec<(Vec<u8>, Stat)>)) -> Ch
     let files = files_of(dir.path());
     let mut rows: Vec<_> = files.iter().map(|file| (file.path.as_bytes().to_vec(), file.stat)).collect();
     change(&mut rows);
-    let mut comparison = Comparison::new(&files, last_scan);
-    for (path, stat) in &rows {
-        comparison.stored(path, *stat);
-    }
-    comparison.finish()
+    let mut stored = StoredFiles::default();
+    rows.iter().for_each(|(path, stat)| stored.push(path, *stat));
+    Changes::between(&files, &stored.finish(), last_scan)
 }
 
 #[test]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::{open_regular, read_regular};
 use crate::files::Stat;
+use crate::path::{RepoPath, os_bytes};
 
 /// The index is in a form that only git should read, or it is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,12 +63,45 @@ pub(crate) struct Entry<'a> {
 
 /// Calls `sink` with each path that the work tree at `top` tracks, relative to it and in order.
 pub(crate) fn each_tracked(top: &Path, sink: &mut dyn FnMut(&[u8], Tracks)) -> Result<(), Unusual> {
-    each_entry(top, &mut |entry| sink(entry.path, entry.tracks)).map(drop)
+    each_entry(top, &mut |entry, _| sink(entry.path, entry.tracks))
 }
 
-/// Calls `sink` with each entry of the index of the work tree at `top`, in the order of paths. Returns when the
-/// index was written, nanoseconds since 1970; `None` where there is none yet.
-pub(crate) fn each_entry(top: &Path, sink: &mut dyn FnMut(&Entry<'_>)) -> Result<Option<i64>, Unusual> {
+/// The paths at or below one of `paths`, in the directory `dir` and relative to it, that the work tree around it
+/// tracks.
+pub(crate) fn tracked_below(dir: &Path, paths: &[&str]) -> Result<Vec<RepoPath>, Unusual> {
+    let top = super::find_top(dir).ok_or(Unusual)?;
+    let prefix = prefix(&top, dir).ok_or(Unusual)?;
+    let is_below = |path: &[u8], above: &str| {
+        path.strip_prefix(above.as_bytes()).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+    };
+    let mut found = Vec::new();
+    each_tracked(&top, &mut |path, _| {
+        let path = path.strip_prefix(&prefix[..]).unwrap_or_default();
+        if paths.iter().any(|above| is_below(path, above)) {
+            found.push(RepoPath::from_clean(path));
+        }
+    })?;
+    // A file in conflict has several entries.
+    found.dedup();
+    Ok(found)
+}
+
+/// What paths in the index of the work tree at `top` begin with in the directory `dir`: nothing, or its path with
+/// a final `/`.
+pub(crate) fn prefix(top: &Path, dir: &Path) -> Option<Vec<u8>> {
+    let mut prefix = os_bytes(dir.strip_prefix(top).ok()?.as_os_str()).into_owned();
+    if cfg!(windows) {
+        prefix.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
+    }
+    if !prefix.is_empty() {
+        prefix.push(b'/');
+    }
+    Some(prefix)
+}
+
+/// Calls `sink` with each entry of the index of the work tree at `top`, in the order of paths, and with the time
+/// at which the index was written, in nanoseconds since 1970.
+pub(crate) fn each_entry(top: &Path, sink: &mut dyn FnMut(&Entry<'_>, i64)) -> Result<(), Unusual> {
     let git_dir = git_dir(top).ok_or(Unusual)?;
     if uses_other_ids(&git_dir) {
         return Err(Unusual);
@@ -75,12 +109,13 @@ pub(crate) fn each_entry(top: &Path, sink: &mut dyn FnMut(&Entry<'_>)) -> Result
     let (file, metadata) = match open_regular(&git_dir.join("index")) {
         Ok(file) => file.ok_or(Unusual)?,
         // Nothing was added yet.
-        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
         Err(_) => return Err(Unusual),
     };
     let content = metadata.len().checked_sub(CHECKSUM).ok_or(Unusual)?;
-    read_entries(BufReader::with_capacity(1 << 18, file.take(content)), sink).map_err(|_| Unusual)?;
-    Ok(Some(Stat::of(&metadata).mtime_ns))
+    let written_ns = Stat::of(&metadata).mtime_ns;
+    let input = BufReader::with_capacity(1 << 18, file.take(content));
+    read_entries(input, &mut |entry| sink(entry, written_ns)).map_err(|_| Unusual)
 }
 
 /// The directory that holds the index of the work tree at `top`.
@@ -214,7 +249,12 @@ fn varint(input: &mut impl BufRead) -> std::io::Result<usize> {
 }
 
 fn is_inside(path: &[u8]) -> bool {
-    path.split(|&b| b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+    // An odd part is empty or begins with a dot, and few do; all bytes are looked at without a branch for each.
+    let is_start = |byte: u8| byte == b'/' || byte == b'.';
+    let inner = path.windows(2).fold(false, |odd, pair| odd | ((pair[0] == b'/') & is_start(pair[1])));
+    let outer = path.first().is_none_or(|&byte| is_start(byte)) || path.last() == Some(&b'/');
+    let is_odd = |part: &[u8]| matches!(part, b"" | b"." | b"..");
+    !(inner || outer) || !path.split(|&b| b == b'/').any(is_odd)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {

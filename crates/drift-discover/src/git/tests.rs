@@ -142,8 +142,20 @@ fn a_shallow_clone_is_told_how_to_get_the_rest() {
 #[test]
 fn what_git_tracks_below_a_path_is_listed() {
     let dir = repository();
-    let listed = Git::new(dir.path()).tracked_below(&["a", "*"]).unwrap();
-    assert_eq!(listed.iter().map(RepoPath::to_string).collect::<Vec<_>>(), ["a/f", "a/sub/g"]);
+    let listed = |dir: &Path, paths: &[&str]| {
+        let listed = Git::new(dir).tracked_below(paths).unwrap();
+        listed.iter().map(RepoPath::to_string).collect::<Vec<_>>()
+    };
+    let check = || {
+        assert_eq!(listed(dir.path(), &["a", "*"]), ["a/f", "a/sub/g"]);
+        assert_eq!(listed(&dir.path().join("a"), &["f", "sub", "top", "su"]), ["f", "sub/g"]);
+    };
+    check();
+    // A form of the index that is left to git.
+    run(dir.path(), &["update-index", "--split-index"]);
+    check();
+    run(dir.path(), &["rm", "-qr", "--cached", "a"]);
+    assert_eq!(listed(dir.path(), &["a"]), [""; 0]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::Git;
-use super::index::{Entry, Tracks, common_dir, each_entry, git_dir};
+use super::index::{Entry, Tracks, common_dir, each_entry, git_dir, prefix};
 use crate::disk::read_regular;
 use crate::files::{FileKind, Files, Stat};
 use crate::path::os_path;
@@ -49,14 +49,7 @@ impl Vouched {
     pub fn new(root: &Path, files: &Files, places: &[u32]) -> Vouched {
         let mut vouched = Vouched::default();
         let Some(top) = super::find_top(root) else { return vouched };
-        let Ok(below) = root.strip_prefix(&top) else { return vouched };
-        let mut prefix = crate::path::os_bytes(below.as_os_str()).into_owned();
-        if cfg!(windows) {
-            prefix.iter_mut().filter(|byte| **byte == b'\\').for_each(|byte| *byte = b'/');
-        }
-        if !prefix.is_empty() {
-            prefix.push(b'/');
-        }
+        let Some(prefix) = prefix(&top, root) else { return vouched };
         // Where the tree lies in the index, and where what the index names lies in the table.
         let mut trees = vec![Tree { top, outside: prefix, inside: Vec::new() }];
         let suspicious = mentions_conversions(root, files);
@@ -79,9 +72,11 @@ impl Vouched {
 
     /// Adds what one index says; returns the submodules in it.
     fn add(&mut self, tree: &Tree, files: &Files, places: &[u32], suspicious: bool) -> Vec<Tree> {
-        let (mut found, mut nested, mut next) = (Vec::new(), Vec::new(), 0);
+        let found = &mut self.files;
+        let start = found.len();
+        let (mut nested, mut next) = (Vec::new(), 0);
         let (mut path, mut suspicious) = (Vec::new(), suspicious);
-        let mut sink = |entry: &Entry<'_>| {
+        let mut sink = |entry: &Entry<'_>, written_ns: i64| {
             // Also one that lies above the root, or that drift's own rules hide.
             let name = entry.path.rsplit(|&byte| byte == b'/').next();
             if name == Some(b".gitattributes") && !suspicious {
@@ -100,26 +95,28 @@ impl Vouched {
             if !entry.is_seen {
                 return;
             }
-            // Mostly in the same order.
-            let is_next = next < files.len() && files.compare(next, &path).is_eq();
-            let Some(at) = (if is_next { Some(next) } else { files.find(&path) }) else { return };
-            next = at + 1;
+            let Some(at) = files.find_from(&mut next, &path) else { return };
             if places.binary_search(&(at as u32)).is_ok() {
-                let same = is_same(entry, files.stat(at), files.kind(at));
-                found.push((at as u32, Vouch { id: entry.id, is_clean: same }, entry.mtime_ns));
+                let is_clean =
+                    is_same(entry, files.stat(at), files.kind(at)) && is_before(entry.mtime_ns, written_ns);
+                found.push((at as u32, Vouch { id: entry.id, is_clean }));
             }
         };
-        let Ok(Some(written)) = each_entry(&tree.top, &mut sink) else { return Vec::new() };
-        let converted = match suspicious || tree.mentions_conversions() {
-            false => Ok(Vec::new()),
-            true => tree.converted(files, &found.iter().map(|(at, ..)| *at).collect::<Vec<_>>()),
-        };
-        // Where nobody can say what is converted, nothing is vouched for.
-        let Ok(converted) = converted else { return nested };
-        for (at, mut vouch, mtime_ns) in found {
-            if converted.binary_search(&at).is_err() {
-                vouch.is_clean &= is_before(mtime_ns, written);
-                self.files.push((at, vouch));
+        if each_entry(&tree.top, &mut sink).is_err() {
+            found.truncate(start);
+            return Vec::new();
+        }
+        if suspicious || tree.mentions_conversions() {
+            let places: Vec<u32> = found[start..].iter().map(|(at, _)| *at).collect();
+            match tree.converted(files, &places) {
+                Ok(converted) if converted.is_empty() => {}
+                Ok(converted) => {
+                    let more = found.split_off(start);
+                    let is_plain = |(at, _): &(u32, Vouch)| converted.binary_search(at).is_err();
+                    found.extend(more.into_iter().filter(is_plain));
+                }
+                // Where nobody can say what is converted, nothing is vouched for.
+                Err(()) => found.truncate(start),
             }
         }
         nested

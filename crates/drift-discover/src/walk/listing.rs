@@ -73,7 +73,7 @@ mod system {
         }
 
         /// The metadata of the entry `name`.
-        pub(crate) fn look(&self, name: &CStr) -> io::Result<(Stat, Kind)> {
+        pub(crate) fn look(&self, name: &[u8]) -> io::Result<(Stat, Kind)> {
             look(&self.0, name)
         }
 
@@ -131,7 +131,7 @@ mod system {
         }
     }
 
-    fn look(dir: &OwnedFd, name: &CStr) -> io::Result<(Stat, Kind)> {
+    fn look(dir: &OwnedFd, name: impl rustix::path::Arg) -> io::Result<(Stat, Kind)> {
         let stat = rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
         let kind = kind(FileType::from_raw_mode(stat.st_mode)).unwrap_or(Kind::Other);
         Ok((Stat::of_raw(&stat), kind))
@@ -158,7 +158,6 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    use std::ffi::CStr;
     use std::fs::{self, DirEntry};
     use std::path::PathBuf;
 
@@ -194,7 +193,7 @@ mod system {
         }
 
         /// Nobody knows a name before the directory is listed.
-        pub(crate) fn look(&self, _: &CStr) -> io::Result<(Stat, Kind)> {
+        pub(crate) fn look(&self, _: &[u8]) -> io::Result<(Stat, Kind)> {
             Err(io::ErrorKind::Unsupported.into())
         }
 

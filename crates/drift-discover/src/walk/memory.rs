@@ -8,13 +8,17 @@
 //! that a further change could bear the same time, that lies on another file system, or in which something
 //! could not be examined. Names come from the caller's own records: if these differ by one file from what was
 //! seen, the evidence does not fit and the directory is listed.
+//! Where the metadata is as recorded too, the walk keeps no more than that; if it is everywhere, what was
+//! recorded is what the walk saw.
 //! Only on Linux: elsewhere nobody has tried what a change time is worth.
 
 use std::collections::HashMap;
-use std::ffi::CStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::listing::DirStamp;
 use super::rules::{Digest, RuleFiles};
+use crate::files::{ByDir, Files};
 use crate::fingerprint::racy;
 
 /// What an earlier walk saw, by directory.
@@ -24,21 +28,47 @@ pub struct WalkMemory {
     salt: Digest,
     places: HashMap<Box<[u8]>, u32>,
     dirs: Vec<KnownDir>,
-    /// Names, each with a final zero byte.
+    /// Names of directories.
     names: Vec<u8>,
+    files: Arc<Files>,
+    by_dir: ByDir,
+    /// The numbers of directories of files that no walk entered: git tracks what is in them.
+    elsewhere: Vec<u32>,
     /// Whether everything that was told could be kept.
     is_whole: bool,
-    /// The directory of the file before.
-    last: Option<(Box<[u8]>, u32)>,
 }
 
 #[derive(Debug)]
 pub(super) struct KnownDir {
     pub(super) rules: RuleFiles,
     pub(super) evidence: [u8; 16],
-    pub(super) files: Vec<Name>,
     pub(super) dirs: Vec<Name>,
+    /// Its number in the table of files, if it has any.
+    files: Option<u32>,
     is_trusted: bool,
+    outcome: AtomicU8,
+}
+
+/// What a walk found of a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Outcome {
+    /// Nothing yet, or something else.
+    Unknown,
+    /// It has the entries that it had.
+    Recalled,
+    /// The same, and all of its files are as stored.
+    Same,
+}
+
+impl KnownDir {
+    pub(super) fn set(&self, outcome: Outcome) {
+        self.outcome.store(outcome as u8, Ordering::Relaxed);
+    }
+
+    fn is(&self, outcome: Outcome) -> bool {
+        self.outcome.load(Ordering::Relaxed) == outcome as u8
+    }
 }
 
 /// A name in the buffer.
@@ -69,8 +99,10 @@ impl WalkMemory {
             places: HashMap::new(),
             dirs: Vec::new(),
             names: Vec::new(),
+            files: Arc::default(),
+            by_dir: ByDir::default(),
+            elsewhere: Vec::new(),
             is_whole: true,
-            last: None,
         }
     }
 
@@ -84,9 +116,10 @@ impl WalkMemory {
         self.dirs.push(KnownDir {
             rules: RuleFiles::from_bits(rules),
             evidence: evidence.unwrap_or_default(),
-            files: Vec::new(),
             dirs: Vec::new(),
+            files: None,
             is_trusted: evidence.is_some(),
+            outcome: AtomicU8::new(Outcome::Unknown as u8),
         });
     }
 
@@ -101,31 +134,21 @@ impl WalkMemory {
         Some(place)
     }
 
-    /// How many directories there are, if these are all.
-    pub(super) fn len(&self) -> Option<usize> {
-        self.is_whole.then_some(self.dirs.len())
-    }
-
-    /// A file that was seen; after all directories.
-    pub fn file(&mut self, path: &[u8]) {
-        let Some((dir, name)) = split(path) else { return };
-        let place = match &self.last {
-            Some((last, place)) if **last == *dir => *place,
-            _ => {
-                let Some(&place) = self.places.get(dir) else { return };
-                self.last = Some((dir.into(), place));
-                place
+    /// The files that were seen; after all directories.
+    pub fn files(&mut self, files: Arc<Files>) {
+        for (number, dir) in (0..).zip(files.dirs()) {
+            match self.places.get(dir.strip_suffix(b"/").unwrap_or(dir)) {
+                Some(&place) => self.dirs[place as usize].files = Some(number),
+                None => self.elsewhere.push(number),
             }
-        };
-        if let Some(name) = self.name(name) {
-            self.dirs[place as usize].files.push(name);
         }
+        self.by_dir = ByDir::new(&files);
+        self.files = files;
     }
 
     fn name(&mut self, name: &[u8]) -> Option<Name> {
         let found = Name { at: u32::try_from(self.names.len()).ok()?, len: u32::try_from(name.len()).ok()? };
         self.names.extend_from_slice(name);
-        self.names.push(0);
         Some(found)
     }
 
@@ -138,20 +161,60 @@ impl WalkMemory {
         &self.names[name.at as usize..][..name.len as usize]
     }
 
-    /// The name as the system takes it.
-    pub(super) fn c_str(&self, name: Name) -> &CStr {
-        CStr::from_bytes_until_nul(&self.names[name.at as usize..]).unwrap_or_default()
+    /// The files of a directory: their rows in the table, ascending.
+    pub(super) fn rows(&self, dir: &KnownDir) -> &[u32] {
+        dir.files.map_or(&[], |number| self.by_dir.rows(number))
+    }
+
+    /// All files that were seen.
+    pub(super) fn table(&self) -> &Arc<Files> {
+        &self.files
+    }
+
+    /// For another walk.
+    pub(super) fn forget_outcomes(&mut self) {
+        self.dirs.iter_mut().for_each(|dir| dir.set(Outcome::Unknown));
+    }
+
+    /// Whether every directory was recalled, if everything that was told could be kept.
+    pub(super) fn is_all_recalled(&self) -> bool {
+        self.is_whole && self.dirs.iter().all(|dir| !dir.is(Outcome::Unknown))
+    }
+
+    /// The directories that were recalled.
+    pub(super) fn recalled(&self) -> impl Iterator<Item = WalkedDir> {
+        let dirs = self.places.iter().map(|(path, &place)| (path, &self.dirs[place as usize]));
+        dirs.filter(|(_, dir)| !dir.is(Outcome::Unknown)).map(|(path, dir)| WalkedDir {
+            path: path.clone(),
+            rules: dir.rules.bits(),
+            evidence: Some(dir.evidence),
+        })
+    }
+
+    /// Whether every directory that was entered has the files that are stored.
+    pub(super) fn are_all_same(&self) -> bool {
+        self.same().map(<[u32]>::len).sum::<usize>() + self.elsewhere().count() == self.files.len()
+    }
+
+    /// The rows of files in directories that were never entered.
+    pub(super) fn elsewhere(&self) -> impl Iterator<Item = u32> {
+        self.elsewhere.iter().flat_map(|&number| self.by_dir.rows(number).iter().copied())
+    }
+
+    /// The rows of each directory whose files are as stored.
+    pub(super) fn same(&self) -> impl Iterator<Item = &[u32]> {
+        self.dirs.iter().filter(|dir| dir.is(Outcome::Same)).map(|dir| self.rows(dir))
     }
 
     /// The evidence that a directory with these visible entries, in any order, leaves; `None` if it cannot be
     /// believed later.
-    pub(super) fn evidence<'n>(
+    pub(super) fn evidence(
         &self,
         stamp: &DirStamp,
         device: u64,
         rules: &[Digest],
-        files: &mut [&'n [u8]],
-        dirs: &mut [&'n [u8]],
+        files: &mut [&[u8]],
+        dirs: &mut [&[u8]],
     ) -> Option<[u8; 16]> {
         let is_settled = |ns: i64| !racy(ns, self.now_ns);
         if stamp.device != device || !is_settled(stamp.changed_ns) || !is_settled(stamp.modified_ns) {
@@ -166,7 +229,7 @@ impl WalkMemory {
         numbers.iter().for_each(|number| {
             hasher.update(&number.to_le_bytes());
         });
-        for names in [files, dirs] {
+        let mut add = |names: &mut [&[u8]]| {
             if !names.is_sorted() {
                 names.sort_unstable();
             }
@@ -176,7 +239,9 @@ impl WalkMemory {
                 // No name has a zero byte.
                 hasher.update(&[0]);
             }
-        }
+        };
+        add(files);
+        add(dirs);
         let mut short = [0; 16];
         short.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Some(short)

@@ -5,8 +5,11 @@
 //! `core.excludesFile` names; last, a name that starts with `.` is hidden.
 //! The rules of `.gitignore` hold without git too: an exported tree reads like the repository it came from.
 //! Inside a nested repository or submodule the git rules of the outer one do not hold, as in git.
+//! Braces in git's files are ordinary characters, as in git; in drift's own they are alternatives.
 //! Only regular files of at most [`MAX_RULE_BYTES`] are read, never through a symlink, as git does.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -265,8 +268,10 @@ fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> (Gitignore, Digest
     };
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let mut builder = GitignoreBuilder::new(rel);
+    let is_git = file.file_name() != Some(OsStr::new(".driftignore"));
     for (at, line) in String::from_utf8_lossy(body).lines().enumerate() {
-        if let Err(why) = builder.add_line(None, line) {
+        let line = if is_git { without_braces(line) } else { Cow::Borrowed(line) };
+        if let Err(why) = builder.add_line(None, &line) {
             bad.push((file.into(), format!("line {}: {why}", at + 1)));
         }
     }
@@ -275,6 +280,30 @@ fn read(file: &Path, rel: &Path, bad: &mut Vec<Complaint>) -> (Gitignore, Digest
         Gitignore::empty()
     });
     (rules, Digest::of(&bytes))
+}
+
+/// `line` with its braces escaped: to git they are ordinary characters, to the library they are alternatives.
+fn without_braces(line: &str) -> Cow<'_, str> {
+    if !line.contains(['{', '}']) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len() + 4);
+    let (mut in_class, mut chars) = (false, line.chars());
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if !in_class => {
+                out.push(c);
+                out.extend(chars.next());
+                continue;
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '{' | '}' if !in_class => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    Cow::Owned(out)
 }
 
 fn none() -> (Gitignore, Digest) {

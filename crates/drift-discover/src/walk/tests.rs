@@ -53,6 +53,15 @@ fn ignore_files_hold_without_git_and_the_nearest_wins() {
 }
 
 #[test]
+fn braces_are_ordinary_characters_to_git_and_alternatives_to_drift() {
+    check(
+        "//- .gitignore\n*.{a,b}\n[{x]y\n\\{z\n{\n}\n//- f.a\n//- f.{a,b}\n//- {y\n//- {z\n//- {/f\n//- g.c\n\
+         //- .driftignore\n*.{c,d}\n//- h.d\n",
+        "f.a",
+    );
+}
+
+#[test]
 fn driftignore_wins_over_gitignore() {
     check(
         "//- .gitignore\n*.log\n//- .driftignore\n!kept.log\nskip\n//- kept.log\n//- x.log\n//- skip/f\n//- a/skip\n//- b\n",

@@ -13,7 +13,7 @@ fn a_tree_is_the_same_every_time() {
     };
     let first = make();
     assert_eq!(first, make());
-    assert_eq!(first.0.len(), 400 + 7, "the packages, and what lies at the root");
+    assert_eq!(first.0.len(), 400 + 9, "the packages, and what lies at the root");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_tree_of_one_ecosystem_is_that_part_of_the_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let whole = tree(&folder.path().join("whole"), 800, 20).expect("a tree");
     for (kind, roots) in [
-        (Kind::Npm, &["package.json", "pnpm-workspace.yaml"][..]),
+        (Kind::Npm, &["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml", "turbo.json"][..]),
         (Kind::Cargo, &["Cargo.toml"]),
         (Kind::Python, &["pyproject.toml"]),
         (Kind::Go, &["go.work"]),

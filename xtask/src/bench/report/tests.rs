@@ -5,10 +5,22 @@ fn sample(milliseconds: u64) -> Sample {
 }
 
 #[track_caller]
-fn check(pairs: &[(u64, u64)], at_most: f64, peak_at_most: Option<u64>, expected_ratio: f64, is_met: bool) {
+fn check(
+    pairs: &[(u64, u64)],
+    at_most: impl Into<Option<f64>>,
+    peak_at_most: Option<u64>,
+    expected_ratio: f64,
+    is_met: bool,
+) {
     let pairs: Vec<_> = pairs.iter().map(|(ours, theirs)| (sample(*ours), sample(*theirs))).collect();
     let summary = summarise(&pairs);
-    let line = Line { row: "row", peer: "peer", at_most, peak_at_most, result: Ok(summarise(&pairs)) };
+    let line = Line {
+        row: "row",
+        peer: "peer",
+        at_most: at_most.into(),
+        peak_at_most,
+        result: Ok(summarise(&pairs)),
+    };
     assert_eq!(summary.ratio.median, expected_ratio);
     assert_eq!(line.is_met(&summary), is_met);
 }
@@ -19,6 +31,7 @@ fn the_ratio_is_the_median_over_pairs() {
     check(&[(30, 10), (30, 20), (10, 10)], 1.4, None, 1.5, false);
     check(&[(10, 10)], 1.0, Some(9), 1.0, false);
     check(&[(10, 10)], 1.0, Some(10), 1.0, true);
+    check(&[(30, 10)], None, None, 3.0, true);
 }
 
 #[test]

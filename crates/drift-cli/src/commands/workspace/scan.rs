@@ -4,10 +4,11 @@ use std::io;
 use std::time::Duration;
 
 use super::{init, options};
+use crate::args::DryRunArg;
 use crate::error::CommandError;
 use crate::ops;
 use crate::ops::config::Anchor;
-use crate::ops::scan::{Rehash, ScanReport};
+use crate::ops::scan::{Record, Rehash, ScanReport};
 use crate::shell::Shell;
 use crate::ui::{Outcome, Report, Text, human};
 
@@ -18,11 +19,14 @@ use crate::ui::{Outcome, Report, Text, human};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "EXAMPLES:
   drift workspace scan
-  drift workspace scan --full --json")]
+  drift workspace scan --full --json
+  drift workspace scan --dry-run")]
 pub(crate) struct Args {
     /// Hash every file, also those that look unchanged
     #[arg(long)]
     full: bool,
+    #[command(flatten)]
+    dry_run: DryRunArg,
 }
 
 pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError> {
@@ -30,9 +34,12 @@ pub(crate) fn run(args: Args, shell: &Shell<'_>) -> Result<Outcome, CommandError
     let config = shell.config(Anchor::Existing)?;
     let options = options::scan(&config, shell, rehash);
     let session = shell.session_with(&config);
-    let report = ops::scan::run(&session, &options)?;
-    ops::backup::scheduled(&session, &options::schedule(&config, shell));
-    ops::gc::automatic(&session, &options::automatic_gc(&config, shell));
+    let record = if args.dry_run.dry_run { Record::Never } else { Record::Always };
+    let report = ops::scan::run(&session, &options, record)?;
+    if !report.dry_run {
+        ops::backup::scheduled(&session, report.upkeep, &options::schedule(&config, shell));
+        ops::gc::automatic(&session, report.upkeep, &options::automatic_gc(&config, shell));
+    }
     shell.ui.report(&report)
 }
 
@@ -50,6 +57,9 @@ impl Report for ScanReport {
             human::count(self.projects, "project", "projects"),
             human::count(self.edges, "edge", "edges"),
         ))?;
+        if self.dry_run {
+            out.line("Nothing of it was stored")?;
+        }
         init::problems(out, &self.problems)
     }
 }

@@ -13,8 +13,8 @@ use drift_db::store::file;
 use drift_db::store::graph;
 use drift_db::store::scan::{self, ScanRow};
 use drift_discover::{
-    ChangeKind, ChangedFile, Comparison, Entry, Event, Fingerprint, Git, ProjectGraph, ReadError, RepoPath,
-    RevisionSource, Source, Tree, Work, fingerprint, is_lock_file,
+    ChangeKind, ChangedFile, Changes, Entry, Event, Fingerprint, Git, ProjectGraph, ReadError, RepoPath,
+    RevisionSource, Source, StoredFiles, Tree, Work, fingerprint, is_lock_file,
 };
 
 use super::AffectedOptions;
@@ -72,10 +72,10 @@ impl LastScan {
         git: &Git,
         options: &AffectedOptions,
     ) -> Result<(Vec<ChangedFile>, LastScan), CommandError> {
-        let mut comparison = Comparison::new(&tree.files, started_ns(Some(&self.row)));
         let (found, mut hashes) = database.read(|c| {
-            file::for_each_stat(c, |row| comparison.stored(row.path, stat(&row)))?;
-            let found = comparison.finish();
+            let mut files = StoredFiles::default();
+            file::for_each_stat(c, |row| files.push(row.path, stat(&row)))?;
+            let found = Changes::between(&tree.files, &files.finish(), started_ns(Some(&self.row)));
             let mut hashes: HashMap<u32, [u8; 32]> = HashMap::new();
             for &at in &found.changed {
                 let path = tree.files.path(at as usize);

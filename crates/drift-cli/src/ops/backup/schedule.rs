@@ -1,14 +1,13 @@
 //! Scheduled snapshots without a daemon: taken by commands that have just written, once their result is safe.
 
 use drift_backup::{CreateOptions, Created, Reason, SnapshotStore};
-use drift_db::store::workspace;
-use drift_db::{DatabaseKind, LockName, Need};
+use drift_db::{LockName, Need};
 use drift_gc::{Candidate, RetentionPolicy, due_tier};
-use jiff::Timestamp;
 
 use super::{retain, take};
 use crate::error::{CommandError, ErrorCode};
-use crate::ops::workspace::Workspace;
+use crate::ops::scan::Upkeep;
+use crate::ops::workspace::{Workspace, locate};
 use crate::ops::{Session, Wait, Warning};
 
 /// Whether and what is taken.
@@ -21,13 +20,13 @@ pub(crate) struct ScheduleOptions {
 
 /// Takes the scheduled snapshot that is due, if one is and something changed, and says so. The command that
 /// calls this has done what it promised, so nothing here fails it: held locks skip, everything else warns.
-pub(crate) fn scheduled(session: &Session<'_>, options: &ScheduleOptions) {
+pub(crate) fn scheduled(session: &Session<'_>, upkeep: Upkeep, options: &ScheduleOptions) {
     if !options.enabled {
         return;
     }
     // Nobody asked for it, so nobody waits for it.
     let session = Session { wait: Wait::No, ..*session };
-    match take_due(&session, options) {
+    match take_due(&session, upkeep, options) {
         Ok(()) => {}
         Err(error) if matches!(error.code, ErrorCode::Locked | ErrorCode::Interrupted) => {}
         Err(error) => {
@@ -38,14 +37,14 @@ pub(crate) fn scheduled(session: &Session<'_>, options: &ScheduleOptions) {
     }
 }
 
-fn take_due(session: &Session<'_>, options: &ScheduleOptions) -> Result<(), CommandError> {
-    let mut workspace = Workspace::open(session, Need::Known)?;
-    let store = SnapshotStore::open(&workspace.paths)?;
-    let candidates: Vec<Candidate> = store.catalog()?.snapshots.iter().map(Candidate::from).collect();
-    let created_at = created_at(&mut workspace)?.unwrap_or(session.now);
-    let Some(tier) = due_tier(&candidates, &options.retention, created_at, session.now) else {
+fn take_due(session: &Session<'_>, upkeep: Upkeep, options: &ScheduleOptions) -> Result<(), CommandError> {
+    let catalog = SnapshotStore::open(&locate(session.place)?)?.catalog()?;
+    let candidates: Vec<Candidate> = catalog.snapshots.iter().map(Candidate::from).collect();
+    let made = upkeep.made.unwrap_or(session.now);
+    let Some(tier) = due_tier(&candidates, &options.retention, made, session.now) else {
         return Ok(());
     };
+    let workspace = Workspace::open(session, Need::Known)?;
     if drift_db::holder(&workspace.paths, LockName::Writer).is_some() {
         return Ok(());
     }
@@ -60,10 +59,4 @@ fn take_due(session: &Session<'_>, options: &ScheduleOptions) -> Result<(), Comm
         }
     }
     Ok(())
-}
-
-/// When the workspace was made.
-fn created_at(open: &mut Workspace) -> Result<Option<Timestamp>, CommandError> {
-    let row = open.reader(DatabaseKind::Drift)?.read(workspace::get)?;
-    Ok(row.and_then(|row| row.created_at.parse().ok()))
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{ContextReport, Section};
-use crate::ops::advice::Advice;
+use crate::ops::advice::{Advice, counted};
 
 /// The most bytes of the text.
 pub(crate) const BUDGET: usize = 8192;
@@ -103,8 +103,8 @@ impl Brief {
         let mut brief = Brief {
             summary: summary(report.name.as_deref().unwrap_or_default(), overview, health),
             projects: cut(section(Section::Projects), project),
-            languages: cut(section(Section::Languages), |item| counted(item, "files")),
-            frameworks: cut(section(Section::Frameworks), |item| counted(item, "projects")),
+            languages: cut(section(Section::Languages), |item| with_count(item, "files")),
+            frameworks: cut(section(Section::Frameworks), |item| with_count(item, "projects")),
             readiness: Readiness {
                 scanned: report.facts.scanned,
                 current: report.facts.scanned && !report.facts.stale,
@@ -191,12 +191,12 @@ fn summary(name: &str, overview: &Value, health: &Value) -> String {
     let ecosystems =
         if ecosystems.is_empty() { String::new() } else { format!(" ({})", ecosystems.join(", ")) };
     let mut text = format!(
-        "{}: {} projects{ecosystems}, {} edges, {} files, {} problems",
+        "{}: {}{ecosystems}, {}, {}, {}",
         quoted(name),
-        number("projects"),
-        number("edges"),
-        number("files"),
-        number("problems"),
+        counted(number("projects"), "project", "projects"),
+        counted(number("edges"), "edge", "edges"),
+        counted(number("files"), "file", "files"),
+        counted(number("problems"), "problem", "problems"),
     );
     let scan = &overview["scan"];
     if let Some(branch) = scan["git_branch"].as_str() {
@@ -220,14 +220,14 @@ fn project(item: &Value) -> String {
         let _ = write!(text, " version {}", quoted(version));
     }
     let (files, dependents) = (number_of(&item["files"]), number_of(&item["dependents"]));
-    let _ = write!(text, ", {files} files");
+    let _ = write!(text, ", {}", counted(files, "file", "files"));
     if dependents > 0 {
-        let _ = write!(text, ", {dependents} dependents");
+        let _ = write!(text, ", {}", counted(dependents, "dependent", "dependents"));
     }
     text
 }
 
-fn counted(item: &Value, unit: &str) -> String {
+fn with_count(item: &Value, unit: &str) -> String {
     format!("{} {}", text_of(&item["name"]), number_of(&item[unit]))
 }
 

@@ -1,6 +1,8 @@
 //! Keeping the stored sections in step with the rows: written in the transaction of whoever changes the rows, made
 //! anew where rows came from elsewhere, compared by verify.
 
+use std::collections::HashMap;
+
 use drift_db::store::{context, event, scan, summary, workspace};
 use drift_db::{
     Changing, Database, DatabaseKind, DbError, ExclusiveLock, LockName, Need, WorkspacePaths, inspect,
@@ -73,24 +75,63 @@ fn tell(tx: &Changing<'_>, section: Section, value: &Value, now: &str) -> Result
     tx.run(|c| context::put(c, section.name(), value, now).map(drop))
 }
 
-/// Whether a stored section that claims to tell of the newest scan or check tells something else than the rows.
-/// Sections that an older drift left out, or wrote in another format, are not out of step: nobody reads them.
+/// How many files there are of each language.
+type Files = HashMap<String, usize>;
+
+/// The stored sections that claim to tell of the newest scan or check, and what the rows amount to, those of files
+/// aside.
+#[derive(Debug)]
+pub(in crate::ops) struct Told {
+    stored: Vec<context::Section>,
+    summary: Option<summary::Summary>,
+    /// What the newest check makes of its sections.
+    check: Vec<(Section, Value)>,
+}
+
+impl Told {
+    /// All of one point in time; with the files of each language if they are to be counted.
+    fn read(database: &Database, counts_files: bool) -> Result<(Told, Option<Files>), DbError> {
+        database.read(|c| {
+            let name = workspace::get(c)?.map(|row| row.name);
+            let scan = scan::last_with_id(c)?.map(|(id, _)| id);
+            let stored = context::read(c, &Section::ALL.map(Section::name))?;
+            let mut told = Told { stored, summary: None, check: Vec::new() };
+            let overview = told.find(Section::Overview);
+            if overview.is_some_and(|one| sections::is_in_step(one, name.as_deref(), scan)) {
+                told.summary = Some(summary::read_but_files(c, sections::LIMITS)?);
+            }
+            if sections::is_of_run(told.find(Section::Health), summary::last_run(c)?) {
+                told.check = sections::of_check(summary::read_check(c, sections::LIMITS)?.as_ref());
+            }
+            let files = (counts_files && told.summary.is_some()).then(|| summary::files_by_language(c));
+            Ok((told, files.transpose()?))
+        })
+    }
+
+    /// What is told, to be compared once the files are counted.
+    pub(in crate::ops) fn of(database: &Database) -> Result<Told, DbError> {
+        Told::read(database, false).map(|(told, _)| told)
+    }
+
+    fn find(&self, section: Section) -> Option<&Value> {
+        self.stored.iter().find(|one| one.name == section.name()).map(|one| &one.value)
+    }
+
+    /// Whether a section tells something else than the rows do, with so many files of each language.
+    /// Sections that an older drift left out, or wrote in another format, are not out of step: nobody reads them.
+    pub(in crate::ops) fn contradicts(mut self, files: &Files) -> bool {
+        let mut made = std::mem::take(&mut self.check);
+        if let Some(summary) = self.summary.take() {
+            made.extend(sections::of_scan(&summary.with_files(files, sections::LIMITS)));
+        }
+        made.iter().any(|(section, value)| self.find(*section) != Some(value))
+    }
+}
+
+/// The same, asked all at once.
 pub(in crate::ops) fn is_out_of_step(database: &Database) -> Result<bool, DbError> {
-    database.read(|c| {
-        let name = workspace::get(c)?.map(|row| row.name);
-        let scan = scan::last_with_id(c)?.map(|(id, _)| id);
-        let stored = context::read(c, &Section::ALL.map(Section::name))?;
-        let find =
-            |section: Section| stored.iter().find(|one| one.name == section.name()).map(|one| &one.value);
-        let mut made = Vec::new();
-        if find(Section::Overview).is_some_and(|one| sections::is_in_step(one, name.as_deref(), scan)) {
-            made.extend(sections::of_scan(&summary::read(c, sections::LIMITS)?));
-        }
-        if sections::is_of_run(find(Section::Health), summary::last_run(c)?) {
-            made.extend(sections::of_check(summary::read_check(c, sections::LIMITS)?.as_ref()));
-        }
-        Ok(made.iter().any(|(section, value)| find(*section) != Some(value)))
-    })
+    let (told, files) = Told::read(database, true)?;
+    Ok(told.contradicts(&files.unwrap_or_default()))
 }
 
 /// Makes the sections anew where they are stale, after the databases came from elsewhere. Without them everything

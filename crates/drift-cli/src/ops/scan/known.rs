@@ -5,15 +5,16 @@
 //! the walk sees no file come or go and no manifest change.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use drift_db::store::directory;
 use drift_db::store::discovery::{self, DiscoveryRows, LookRow};
-use drift_db::store::file::{self, FileStat};
+use drift_db::store::file;
 use drift_db::store::graph::{self, Replaced};
 use drift_db::store::scan::{self, ProblemRow, ScanRow};
 use drift_db::{Database, DbError, Reads, wal_unsafe};
 use drift_discover::{
-    Changes, Comparison, Files, Look, Owners, ProjectGraph, RepoPath, Stat, Tree, Walk, WalkMemory,
+    Changes, Files, Look, Owners, ProjectGraph, RepoPath, StoredFiles, Tree, Walk, WalkMemory,
 };
 
 use super::rows::stored_graph;
@@ -29,7 +30,7 @@ const MAX_LOOKS: usize = 200_000;
 pub(in crate::ops) struct Known {
     /// With its key.
     last: Option<(i64, ScanRow)>,
-    files: StoredFiles,
+    files: Arc<Files>,
     memory: Option<WalkMemory>,
 }
 
@@ -67,14 +68,13 @@ impl Known {
             if let Some(memory) = memory.as_mut().filter(|_| options.rehash == Rehash::Changed) {
                 directory::for_each(c, |row| memory.directory(row.path, row.rules, row.evidence))?;
             }
-            file::for_each_stat(c, |row| {
-                files.push(&row);
-                if let Some(memory) = &mut memory {
-                    memory.file(row.path);
-                }
-            })?;
+            file::for_each_stat(c, |row| files.push(row.path, stat(&row)))?;
             scan::last_with_id(c)
         })?;
+        let files = Arc::new(files.finish());
+        if let Some(memory) = &mut memory {
+            memory.files(Arc::clone(&files));
+        }
         Ok(Known { last, files, memory })
     }
 
@@ -95,9 +95,7 @@ impl Known {
             // Every file counts as written after the last scan.
             Rehash::All => i64::MIN,
         };
-        let mut comparison = Comparison::new(files, last_ns);
-        self.files.for_each(|path, stat| comparison.stored(path, stat));
-        comparison.finish()
+        Changes::between(files, &self.files, last_ns)
     }
 }
 
@@ -226,47 +224,3 @@ fn look(row: &LookRow) -> Option<Look> {
         _ => None,
     }
 }
-
-/// The metadata of every file, in the order of the table. A path is kept as what it has more than the one
-/// before it, so that a million files fit in some 50 MB.
-#[derive(Default)]
-struct StoredFiles {
-    rows: Vec<StoredFile>,
-    tails: Vec<u8>,
-    last: Vec<u8>,
-}
-
-struct StoredFile {
-    stat: Stat,
-    /// How many bytes are those of the path before.
-    shared: u32,
-    /// Where the rest ends.
-    end: u32,
-}
-
-impl StoredFiles {
-    fn push(&mut self, row: &FileStat<'_>) {
-        let shared = self.last.iter().zip(row.path).take_while(|(a, b)| a == b).count();
-        self.tails.extend_from_slice(&row.path[shared..]);
-        self.last.truncate(shared);
-        self.last.extend_from_slice(&row.path[shared..]);
-        // Four GiB of names are more files than a scan can hold; such rows are left out and hashed again.
-        if let (Ok(shared), Ok(end)) = (u32::try_from(shared), u32::try_from(self.tails.len())) {
-            self.rows.push(StoredFile { stat: stat(row), shared, end });
-        }
-    }
-
-    fn for_each(&self, mut each: impl FnMut(&[u8], Stat)) {
-        let mut path: Vec<u8> = Vec::new();
-        let mut start = 0;
-        for row in &self.rows {
-            path.truncate(row.shared as usize);
-            path.extend_from_slice(&self.tails[start..row.end as usize]);
-            start = row.end as usize;
-            each(&path, row.stat);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

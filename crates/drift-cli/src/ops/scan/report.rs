@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use drift_db::store::workspace::WorkspaceRow;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -11,6 +13,8 @@ use crate::ops::wire::ProblemView;
 /// What a scan found.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct ScanReport {
+    /// Whether this is only what a scan would find.
+    pub(crate) dry_run: bool,
     pub(crate) files: u64,
     pub(crate) added: u64,
     pub(crate) changed: u64,
@@ -36,6 +40,25 @@ pub(crate) struct ScanReport {
     pub(crate) ecosystems: BTreeSet<String>,
     #[serde(skip)]
     pub(crate) languages: BTreeSet<String>,
+    #[serde(skip)]
+    pub(crate) upkeep: Upkeep,
+}
+
+/// What tells whether a scheduled snapshot or an automatic gc may be due, so that nothing has to be opened again
+/// where neither is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Upkeep {
+    /// When the workspace was made.
+    pub(crate) made: Option<Timestamp>,
+    /// When the last gc was.
+    pub(crate) collected: Option<Timestamp>,
+}
+
+impl Upkeep {
+    pub(super) fn new(workspace: Option<WorkspaceRow>, collected: Option<String>) -> Upkeep {
+        let time = |at: String| at.parse().ok();
+        Upkeep { made: workspace.and_then(|row| time(row.created_at)), collected: collected.and_then(time) }
+    }
 }
 
 /// A project that is at another place than the last scan found it at.

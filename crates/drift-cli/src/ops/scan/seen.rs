@@ -43,9 +43,9 @@ fn walk_tree(
     let on = |event: Event| tree::reach(&phase, event);
     std::thread::scope(|threads| {
         let head = find_top(paths.root()).map(|_| threads.spawn(|| Git::new(paths.root()).head()));
-        threads.spawn(|| warn_if_tracked(session, paths));
         let walk = &options.tree.walk;
         let walked = walk_again(paths.root(), walk, memory, session.interrupt.flag(), &on)?;
+        warn_if_tracked(session, &walked.tracked_own);
         // Without git a scan is as good; it then says nothing of a commit.
         let head = head.and_then(|thread| thread.join().ok()?.ok()).unwrap_or_default();
         Ok((walked, head))

@@ -63,8 +63,21 @@ pub(super) fn of_pub(pubspecs: &mut Pubspecs, root: &RepoPath) -> BTreeSet<RepoP
     members
 }
 
+/// What a `melos.yaml` says.
+pub(super) struct Melos {
+    pub(super) members: BTreeSet<RepoPath>,
+    ignored: Vec<Glob>,
+}
+
+impl Melos {
+    /// Whether `ignore` names the directory at `below` from the root.
+    pub(super) fn leaves_out(&self, below: &[u8]) -> bool {
+        self.ignored.iter().any(|ignored| ignored.is_match(below))
+    }
+}
+
 /// The members that `melos.yaml` in `root` names; `None` if it cannot be read.
-pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<BTreeSet<RepoPath>> {
+pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<Melos> {
     let context = pubspecs.context;
     let file = root.join(MELOS)?;
     let value: Value = syntax::yaml(context, &file)?;
@@ -76,14 +89,14 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<BTree
         .chain(MELOS_IGNORES)
         .filter_map(|pattern| glob(pattern).ok())
         .collect();
-    let mut members = BTreeSet::new();
+    let mut melos = Melos { members: BTreeSet::new(), ignored };
     let budget = Budget::default();
     for pattern in strings(table, "packages") {
         match packages(context, root, &pattern, &budget) {
-            Ok(found) => members.extend(found.into_iter().filter(|dir| {
-                let below = dir.strip_prefix(root).unwrap_or_default();
-                !ignored.iter().any(|ignored| ignored.is_match(below))
-            })),
+            Ok(mut found) => {
+                found.retain(|dir| !melos.leaves_out(dir.strip_prefix(root).unwrap_or_default()));
+                melos.members.extend(found);
+            }
             Err(error) => {
                 let line = syntax::line_of(context, &file, &pattern);
                 context.problem(&file, line, "member.pattern", format!("pattern `{pattern}` {error}"));
@@ -93,11 +106,11 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<BTree
     // The root takes part only on request.
     let as_package = table.get("useRootAsPackage").and_then(Value::as_bool) == Some(true);
     match as_package {
-        true => members.insert(root.clone()),
-        false => members.remove(root),
+        true => melos.members.insert(root.clone()),
+        false => melos.members.remove(root),
     };
-    members.retain(|dir| pubspecs.get(dir).is_some());
-    Some(members)
+    melos.members.retain(|dir| pubspecs.get(dir).is_some());
+    Some(melos)
 }
 
 /// The directories with a pubspec that `pattern` matches.

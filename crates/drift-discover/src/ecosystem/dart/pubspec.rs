@@ -1,6 +1,6 @@
 //! [`Pubspec`]: `pubspec.yaml` and the `pubspec_overrides.yaml` beside it, in pub's words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -24,7 +24,7 @@ pub(super) struct Pubspec {
     pub(super) overrides: BTreeMap<String, Spec>,
 }
 
-/// An entry of `dependencies` or `dev_dependencies`.
+/// An entry of `dependencies` or `dev_dependencies`, or one that only an override with a path names.
 #[derive(Debug)]
 pub(super) struct Dependency {
     pub(super) name: String,
@@ -67,7 +67,20 @@ impl Pubspec {
             pubspec.dependencies.extend(section);
         }
         pubspec.add_overrides(context, dir);
+        pubspec.depend_on_overrides();
         Some(pubspec)
+    }
+
+    /// pub takes what a package overrides for a dependency of it, whether it declares one or not. Like a
+    /// development dependency it counts for this package alone, not for those that use it.
+    fn depend_on_overrides(&mut self) {
+        let declared: BTreeSet<&str> = self.dependencies.iter().map(|known| known.name.as_str()).collect();
+        let undeclared = (self.overrides.iter())
+            .filter(|(name, spec)| spec.path.is_some() && !declared.contains(name.as_str()));
+        let added: Vec<Dependency> = undeclared
+            .map(|(name, spec)| Dependency { name: name.clone(), kind: EdgeKind::Dev, spec: spec.clone() })
+            .collect();
+        self.dependencies.extend(added);
     }
 
     /// `pubspec_overrides.yaml` replaces the sections it has.

@@ -58,6 +58,7 @@ dependencies:
         + nothing  normal
         + yaml >=3.0.0 <4.0.0 normal
         dart:packages/a/example a_example in dart:.
+        dart:. -> dart:moved dev
         dart:. -> dart:packages/a dev
         dart:moved -> dart:packages/a normal
         dart:packages/a -> dart:apps/app normal
@@ -131,13 +132,23 @@ dependency_overrides:
 name: lib
 //- lib_test/pubspec.yaml
 name: lib_test
+dependencies: {lib: ^1.0.0}
+//- lib_test/example/pubspec.yaml
+name: lib_test_example
+dependencies: {lib_test: ^1.0.0}
+# What a dependency depends on is taken from here too, so pub counts it as a dependency.
+dependency_overrides: {lib_test: {path: ..}, lib: {path: ../../lib}, hosted: 1.0.0}
 "#,
         "
         dart:app app
         + lib_test ^1.0.0 dev
         dart:lib lib
         dart:lib_test lib_test
+        + lib ^1.0.0 normal
+        dart:lib_test/example lib_test_example
         dart:app -> dart:lib normal
+        dart:lib_test/example -> dart:lib dev
+        dart:lib_test/example -> dart:lib_test normal
         ",
     );
 }

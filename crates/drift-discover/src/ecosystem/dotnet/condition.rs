@@ -252,7 +252,7 @@ impl Parser<'_> {
 
 /// Whether MSBuild, an SDK or the command line gives a property its value.
 pub(super) fn given_by_tools(name: &str) -> bool {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "configuration",
         "platform",
         "targetframework",
@@ -265,9 +265,11 @@ pub(super) fn given_by_tools(name: &str) -> bool {
         "solutiondir",
         "solutionname",
         "langversion",
+        "userrootdir",
     ];
     let name = name.to_ascii_lowercase();
-    let prefixed = ["msbuild", "visualstudio", "vstools", "vsinstall", "nuget", "netcoresdk", "microsoft"];
+    let prefixed =
+        ["msbuild", "visualstudio", "vctargets", "vstools", "vsinstall", "nuget", "netcoresdk", "microsoft"];
     NAMES.contains(&name.as_str()) || prefixed.iter().any(|prefix| name.starts_with(prefix))
 }
 

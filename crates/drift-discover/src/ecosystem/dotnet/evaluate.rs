@@ -55,6 +55,7 @@ pub(super) fn evaluate(files: &Files, path: &RepoPath) -> Option<Evaluated> {
         wildcards: Cell::new(0),
         budget: Budget::default(),
         around: Around::default(),
+        of_tools: BTreeSet::new(),
     };
     if file.in_sdk {
         pass.import_above("Directory.Build.props", "importdirectorybuildprops");
@@ -86,6 +87,8 @@ struct Pass<'a> {
     /// What they may take together.
     budget: Budget,
     around: Around,
+    /// Properties whose value lies with the tools wherever it is known from where it comes.
+    of_tools: BTreeSet<String>,
 }
 
 impl Pass<'_> {
@@ -104,7 +107,11 @@ impl Pass<'_> {
                 What::Item(_) => self.items.push((file.clone(), at, certainty)),
                 What::Property { name, value } => {
                     let holds = self.holds(statement, &self.dir, certainty);
-                    let value = self.properties.expand(context, value).ok();
+                    let value = self.properties.expand(context, value);
+                    if holds != Some(false) {
+                        self.note_tools(name, &value);
+                    }
+                    let value = value.ok();
                     match holds {
                         Some(false) => {}
                         Some(true) => self.properties.set(name, value),
@@ -125,17 +132,33 @@ impl Pass<'_> {
         }
     }
 
+    /// Notes whether what a property is set to lies with the tools.
+    fn note_tools(&mut self, name: &str, value: &Result<String, Unknown>) {
+        let is_theirs = matches!(value, Err(Unknown(of)) if self.lies_with_tools(of));
+        let was_theirs = self.properties.is_unset(name) || self.of_tools.contains(name);
+        if is_theirs && was_theirs {
+            self.of_tools.insert(name.to_owned());
+        } else {
+            self.of_tools.remove(name);
+        }
+    }
+
+    fn lies_with_tools(&self, name: &str) -> bool {
+        given_by_tools(name) || self.of_tools.contains(&name.to_ascii_lowercase())
+    }
+
     fn import(&mut self, file: &File, statement: &Statement, text: &str, certainty: Certainty, depth: usize) {
         let context = self.files.context;
         let line = Some(statement.line);
         let expanded = match self.properties.expand(context, text) {
             Ok(expanded) => expanded,
             // What lies with the tools, not in the repository, cannot refer to its projects.
-            Err(Unknown(name)) if given_by_tools(&name) => return,
+            Err(Unknown(name)) if self.lies_with_tools(&name) => return,
             Err(Unknown(name)) => {
-                let message = format!(
-                    "the import `{text}` needs `{name}`, which no file sets; what it adds is not read"
-                );
+                let why =
+                    if self.properties.is_unset(&name) { "no file sets" } else { "depends on the build" };
+                let message =
+                    format!("the import `{text}` needs `{name}`, which {why}; what it adds is not read");
                 context.problem(&file.path, line, "import.computed", message);
                 return;
             }

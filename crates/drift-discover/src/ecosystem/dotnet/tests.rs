@@ -302,3 +302,51 @@ fn functions_cut_paths_and_texts_and_sdks_give_defaults() {
         ",
     );
 }
+
+#[test]
+fn imports_of_the_tools_of_other_languages_are_no_problem() {
+    check(
+        r#"
+//- Directory.Build.props
+<Project>
+  <ItemGroup Condition="'$(MSBuildProjectExtension)' == '.vcxproj'">
+    <ProjectReference Include="$(MSBuildThisFileDirectory)lib/lib.vcxproj" />
+  </ItemGroup>
+</Project>
+//- native/native.vcxproj
+<Project DefaultTargets="Build" ToolsVersion="15.0" xmlns="http://schemas.microsoft.com/developer/msbuild/2003">
+  <Import Project="$(VCTargetsPath)\Microsoft.Cpp.Default.props" />
+  <Import Project="$(UserRootDir)\Microsoft.Cpp.$(Platform).user.props" Condition="exists('$(UserRootDir)\x.props')" />
+  <Import Project="$(VCTargetsPath)\Microsoft.Cpp.targets" />
+</Project>
+//- lib/lib.vcxproj
+<Project />
+//- fs/Old.fsproj
+<Project>
+  <Choose>
+    <When Condition="'$(VisualStudioVersion)' == '11.0'">
+      <PropertyGroup Condition="Exists('$(MSBuildExtensionsPath32)\x.targets')">
+        <FSharpTargetsPath>$(MSBuildExtensionsPath32)\x.targets</FSharpTargetsPath>
+      </PropertyGroup>
+    </When>
+    <Otherwise>
+      <PropertyGroup>
+        <FSharpTargetsPath>$(MSBuildExtensionsPath32)\y.targets</FSharpTargetsPath>
+        <Either>$(MSBuildExtensionsPath32)\y.targets</Either>
+        <Either Condition="'$(VisualStudioVersion)' == '11.0'">own.targets</Either>
+      </PropertyGroup>
+    </Otherwise>
+  </Choose>
+  <Import Project="$(FSharpTargetsPath)" />
+  <Import Project="$(Either)" />
+</Project>
+"#,
+        "
+        dotnet:fs/Old.fsproj Old
+        dotnet:lib/lib.vcxproj lib
+        dotnet:native/native.vcxproj native
+        dotnet:native/native.vcxproj -> dotnet:lib/lib.vcxproj normal
+        problem fs/Old.fsproj:17 import.computed: the import `$(Either)` needs `Either`, which depends on the build; what it adds is not read
+        ",
+    );
+}

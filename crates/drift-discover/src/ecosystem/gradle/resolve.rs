@@ -176,6 +176,8 @@ impl<'a> Resolver<'a> {
                 own.links.push(Link { ecosystem: None, to: to.clone(), kind: reference.kind });
             }
             Some(None) => {}
+            // It may be one of those that code includes.
+            None if own.build.has_unread => {}
             None => {
                 let name = reference.accessor.as_ref().unwrap_or(&reference.path);
                 let message = format!("there is no project `{name}` in the build at `{}`", own.build.root);

@@ -1,11 +1,11 @@
 //! [`Build`]: the projects that a settings file includes, with their directories.
 
 mod children;
-mod directory;
+mod values;
 
 use std::collections::{BTreeSet, HashMap};
 
-use directory::{directory, from_root};
+use values::{camel, directory, from_root, names};
 
 use super::blocks::Blocks;
 use super::{BUILDS, SETTINGS, first_of, script};
@@ -19,6 +19,9 @@ const MAX_PROJECTS: usize = 20_000;
 /// Deepest nesting of projects.
 const MAX_DEPTH: usize = 100;
 
+/// Settings plugins that include projects: Flutter's those of the Dart packages that an application uses.
+const INCLUDING_PLUGINS: [&str; 1] = ["dev.flutter.flutter-plugin-loader"];
+
 /// One build.
 #[derive(Debug)]
 pub(super) struct Build {
@@ -30,6 +33,10 @@ pub(super) struct Build {
     children: HashMap<(usize, String), usize>,
     /// By what stands behind `projects.`.
     accessors: HashMap<String, usize>,
+    /// `rootProject.name`, which an accessor may start with.
+    root_name: Option<String>,
+    /// Whether code includes projects as well, which are not listed.
+    pub(super) has_unread: bool,
     /// `project.buildFileName = "${project.name}.gradle"`.
     named_build_files: bool,
     /// The scripts that the settings file applies, each read once.
@@ -63,6 +70,8 @@ impl Build {
             projects: vec![top],
             children: HashMap::new(),
             accessors: HashMap::new(),
+            root_name: None,
+            has_unread: false,
             named_build_files: false,
             applied: BTreeSet::new(),
             included: BTreeSet::new(),
@@ -103,6 +112,7 @@ impl Build {
                             }
                             _ => {
                                 computed = true;
+                                self.has_unread = true;
                                 let message = "a project is included by code here; it is not listed".into();
                                 context.problem(&settings, Some(line), "include.computed", message);
                             }
@@ -155,6 +165,18 @@ impl Build {
                     self.named_build_files |= named;
                     at += 1;
                 }
+                Some("rootProject") if own && script.word(at + 2) == Some("name") => {
+                    let is_set = script.is_sign(at + 1, '.') && script.is_sign(at + 3, '=');
+                    if let Some(name) = script.text(at + 4).filter(|_| is_set) {
+                        self.root_name = Some(name.to_owned());
+                    }
+                    at += 3;
+                }
+                Some("id") if blocks.within("plugins") => {
+                    let name = script.text(at + 1 + usize::from(script.is_sign(at + 1, '(')));
+                    self.has_unread |= name.is_some_and(|name| INCLUDING_PLUGINS.contains(&name));
+                    at += 1;
+                }
                 _ => at += 1,
             }
         }
@@ -163,14 +185,22 @@ impl Build {
     }
 
     /// Reads the script that `apply from: …` at `at` names as a part of this one; whether anything in it was
-    /// computed. What is fetched from elsewhere, or is no script of the repository, includes no project of it.
+    /// computed. What is fetched from elsewhere, or is no script of the repository, includes no project of it
+    /// that could be listed.
     fn apply(&mut self, context: &Context, script: &Script, at: usize, value: &Value) -> bool {
         let computed = || (at..at + 8).find_map(|at| from_root(script, at));
         let named = directory(script, at, value).or_else(computed).and_then(|name| self.root.join(name));
-        let Some(path) = named.filter(|path| self.applied.insert(path.clone())) else { return false };
-        context.input(&path);
-        let applied = if context.is_file(&path) { super::script(context, &path) } else { None };
-        let Some(applied) = applied else { return false };
+        if named.as_ref().is_some_and(|path| !self.applied.insert(path.clone())) {
+            return false;
+        }
+        let read = |path: &RepoPath| {
+            context.input(path);
+            if context.is_file(path) { super::script(context, path) } else { None }
+        };
+        let Some((path, applied)) = named.and_then(|path| Some((path.clone(), read(&path)?))) else {
+            self.has_unread = true;
+            return false;
+        };
         let settings = std::mem::replace(&mut self.settings, path);
         let problems = self.run(context, &applied);
         self.settings = settings;
@@ -322,9 +352,16 @@ impl Build {
         parts.try_fold(0, |at, part| self.children.get(&(at, part.to_owned())).copied())
     }
 
-    /// The project that a type-safe accessor names: `projects.fooBar.core`.
+    /// The project that a type-safe accessor names: `projects.fooBar.core`, also behind the name of the root.
     pub(super) fn by_accessor(&self, accessor: &str) -> Option<usize> {
-        self.accessors.get(accessor).copied()
+        let from_root = || {
+            let rest = accessor.strip_prefix(camel(self.root_name.as_ref()?).as_str())?;
+            match rest.strip_prefix('.') {
+                Some(rest) => self.accessors.get(rest).copied(),
+                None => rest.is_empty().then_some(0),
+            }
+        };
+        self.accessors.get(accessor).copied().or_else(from_root)
     }
 
     /// The build file of the project `at`.
@@ -343,35 +380,9 @@ impl Build {
     }
 }
 
-/// The strings of an `include`: literals and lists of them.
-fn names(value: &Value) -> Option<Vec<String>> {
-    match value {
-        Value::Call(name, args) if matches!(name.as_str(), "listOf" | "arrayOf" | "setOf") => {
-            let lists = args.positional.iter().map(names).collect::<Option<Vec<_>>>()?;
-            Some(lists.into_iter().flatten().collect())
-        }
-        other => Some(other.texts()?.into_iter().map(str::to_owned).collect()),
-    }
-}
-
 /// Whether `include` here selects files, not projects.
 fn selects_files(blocks: &Blocks) -> bool {
     ["fileTree", "files", "copy", "content", "filter", "exclusiveContent"]
         .iter()
         .any(|word| blocks.within(word))
-}
-
-/// `foo-bar_baz` as `fooBarBaz`.
-fn camel(name: &str) -> String {
-    let mut out = String::new();
-    for (at, part) in name.split(['-', '_', '.']).filter(|part| !part.is_empty()).enumerate() {
-        let mut chars = part.chars();
-        match chars.next() {
-            Some(first) if at > 0 => out.extend(first.to_uppercase()),
-            Some(first) => out.push(first),
-            None => {}
-        }
-        out.extend(chars);
-    }
-    out
 }

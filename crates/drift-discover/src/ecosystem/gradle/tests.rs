@@ -33,6 +33,7 @@ dependencies {
     testImplementation(project(":renamed")) { exclude group: 'g', module: 'm' }
     runtimeOnly project(path)
     compileOnly "g:n:$v"
+    // Perhaps what `x${y}` is.
     implementation project(':nope')
 }
 //- b/c/build.gradle
@@ -84,7 +85,6 @@ dependencies { implementation 'a:b:1' }
         gradle:maybe -> gradle:b normal
         gradle:moved -> gradle:maybe normal
         problem a/build.gradle:5 dependency.computed: a dependency on a project is computed here; it is not recorded
-        problem a/build.gradle:7 dependency.missing: there is no project `:nope` in the build at `.`
         problem build.gradle:6 dependency.computed: code selects the projects that depend on another here; it is not recorded
         problem settings.gradle:5 include.computed: a project is included by code here; it is not listed
         problem settings.gradle:10 include.conditional: projects are included on a condition here; they are listed as if it held
@@ -353,6 +353,79 @@ apply from: 'gradle/projects.gradle'
         gradle:a :a in gradle:.
         gradle:b :b in gradle:.
         problem gradle/projects.gradle:2 include.computed: a project is included by code here; it is not listed
+        ",
+    );
+}
+
+#[test]
+fn projects_of_a_named_list_in_moved_directories() {
+    check(
+        r#"
+//- settings.gradle
+rootProject.name = 'big-lib'
+def subprojects = ['lib-a', 'lib-b']
+def api = 'api'
+include(subprojects as String[])
+include api, 'flags'
+project(':api').projectDir = "$rootDir/moved/api" as File
+project(':flags').projectDir = 'moved/flags' as File
+rootProject.children.each { prj ->
+    if (prj.name.startsWith('lib-')) { println prj.name }
+}
+//- build.gradle
+dependencies { runtimeOnly projects.libA }
+//- lib-a/build.gradle
+dependencies {
+    implementation projects.bigLib.libB
+    implementation projects.bigLib
+    implementation projects.bigger.libB
+    implementation project(':nope')
+}
+//- lib-b/build.gradle
+//- moved/api/x.txt
+//- moved/flags/x.txt
+"#,
+        "
+        workspace gradle:. gradle
+        gradle:. : in gradle:.
+        gradle:lib-a :lib-a in gradle:.
+        gradle:lib-b :lib-b in gradle:.
+        gradle:moved/api :api in gradle:.
+        gradle:moved/flags :flags in gradle:.
+        gradle:. -> gradle:lib-a normal
+        gradle:lib-a -> gradle:. normal
+        gradle:lib-a -> gradle:lib-b normal
+        problem lib-a/build.gradle:4 dependency.missing: there is no project `bigger.libB` in the build at `.`
+        problem lib-a/build.gradle:5 dependency.missing: there is no project `:nope` in the build at `.`
+        ",
+    );
+}
+
+#[test]
+fn a_project_that_a_plugin_or_a_foreign_script_may_include_is_not_missing() {
+    check(
+        r#"
+//- settings.gradle.kts
+val modules = listOf("a", "b")
+include(*modules.toTypedArray())
+apply(from = "$flutterSdkPath/packages/flutter_tools/gradle/app_plugin_loader.gradle")
+//- a/build.gradle.kts
+dependencies { implementation(project(":camera")) }
+//- b/build.gradle.kts
+//- app/settings.gradle.kts
+plugins { id("dev.flutter.flutter-plugin-loader") version "1.0.0" }
+include(":app")
+//- app/app/build.gradle.kts
+dependencies { implementation(project(":camera")) }
+"#,
+        "
+        workspace gradle:. gradle
+        workspace gradle:app gradle
+        gradle:. : in gradle:.
+        gradle:a :a in gradle:.
+        gradle:app : in gradle:app
+        gradle:app/app :app in gradle:app
+        gradle:b :b in gradle:.
         ",
     );
 }

@@ -1,7 +1,7 @@
 //! Loops over literals, written out: `["a", "b"].each { include "lib-$it" }` becomes what it does.
 //!
 //! Works on the pieces of a script, so that readers see plain statements. Names that a script gives a literal
-//! once stand for it in a string. A list with an item that is no literal, and a loop that would make a script
+//! once stand for it in a string, and for the projects of an `include`. A list with an item that is no literal, and a loop that would make a script
 //! many times longer, stay as they are.
 
 use std::cell::Cell;
@@ -65,8 +65,7 @@ impl Unroller<'_> {
         while at < tokens.len() {
             let found = self.loop_at(tokens, &braces, at);
             let Some(found) = found else {
-                out.push(self.with_constants(tokens, at));
-                at += 1;
+                at = self.plain(tokens, at, &mut out);
                 continue;
             };
             let body = &tokens[found.body..found.end];
@@ -88,6 +87,35 @@ impl Unroller<'_> {
             at = found.end + 1;
         }
         out
+    }
+
+    /// Writes the piece at `at`, which is no loop; the position behind it.
+    fn plain(&mut self, tokens: &[Token], at: usize, out: &mut Vec<Token>) -> usize {
+        let named = word(tokens, at).filter(|_| is_included(tokens, at));
+        let items: Rc<[String]> = match named.and_then(|name| self.constants.get(name)) {
+            Some(Constant::List(items)) => items.clone(),
+            Some(Constant::Text(text)) => [text.clone()].into(),
+            None => Rc::default(),
+        };
+        let cost = items.len().saturating_mul(2);
+        if items.is_empty() || cost > self.left {
+            out.push(self.with_constants(tokens, at));
+            return at + 1;
+        }
+        self.left -= cost;
+        let piece = |kind| Token { kind, ..tokens[at].clone() };
+        // Kotlin's spread of an array.
+        out.pop_if(|last| last.kind == Kind::Sign('*'));
+        for (index, item) in items.iter().enumerate() {
+            out.extend((index > 0).then(|| piece(Kind::Sign(','))));
+            out.push(piece(Kind::Text(item.clone())));
+        }
+        // Of a list, the projects are written one by one; what made it an array goes with it.
+        if word(tokens, at + 1) == Some("as") && word(tokens, at + 2) == Some("String") {
+            return at + 5;
+        }
+        let is_array = is_sign(tokens, at + 1, '.') && word(tokens, at + 2) == Some("toTypedArray");
+        at + if is_array { 5 } else { 1 }
     }
 
     /// The loop that starts at `at`: `LIST.each { name ->` or `for (name in LIST) {`.
@@ -143,6 +171,14 @@ impl Unroller<'_> {
         }
         token
     }
+}
+
+/// Whether the piece at `at` is the first argument of an `include`: `include(*names)`, `include names`.
+fn is_included(tokens: &[Token], at: usize) -> bool {
+    let before = |at: usize, sign| at - usize::from(at > 0 && is_sign(tokens, at - 1, sign));
+    let start = before(before(at, '*'), '(');
+    let is_member = is_sign(tokens, at + 1, '.') && word(tokens, at + 2) != Some("toTypedArray");
+    start > 0 && !is_member && word(tokens, start - 1) == Some("include")
 }
 
 /// Where each brace that opens is closed.

@@ -162,8 +162,8 @@ impl Script {
         if end > at && close.is_some() && self.ends(self.skip_newlines(end), close) {
             return (value, self.skip_newlines(end));
         }
-        // Groovy: `['a', 'b'] as String[]`.
-        if self.word(end) == Some("as") && matches!(value, Value::List(_)) {
+        // Groovy: `['a', 'b'] as String[]`, `"a" as File`.
+        if self.word(end) == Some("as") && matches!(value, Value::List(_) | Value::Text(_)) {
             return (value, self.skip(end, close, false));
         }
         let end = self.skip(end.max(at), close, false);

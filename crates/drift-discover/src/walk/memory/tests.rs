@@ -6,10 +6,12 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::WalkMemory;
+use crate::files::{Files, StoredFiles};
 use crate::walk::{Walk, WalkOptions, walk, walk_again};
 
 const TREE: &[&str] = &[
@@ -53,12 +55,24 @@ fn again(root: &Path, options: &WalkOptions, memory: WalkMemory) -> Walk {
 
 /// What a walk leaves for the next one.
 fn memory_of(walk: &Walk, now_ns: i64) -> WalkMemory {
+    memory_with(walk, now_ns, stored(walk, &[]))
+}
+
+fn memory_with(walk: &Walk, now_ns: i64, files: Arc<Files>) -> WalkMemory {
     let mut memory = WalkMemory::new("drift", now_ns);
     let mut dirs = walk.dirs.clone();
     dirs.sort_by(|a, b| a.path.cmp(&b.path));
     dirs.iter().for_each(|dir| memory.directory(&dir.path, dir.rules, dir.evidence));
-    walk.files.iter().for_each(|file| memory.file(file.path.as_bytes()));
+    memory.files(files);
     memory
+}
+
+/// The files of a walk, and others beside them.
+fn stored(walk: &Walk, others: &[&str]) -> Arc<Files> {
+    let mut stored = StoredFiles::default();
+    walk.files.iter().for_each(|file| stored.push(file.path.as_bytes(), file.stat));
+    others.iter().for_each(|path| stored.push(path.as_bytes(), walk.files.stat(0)));
+    Arc::new(stored.finish())
 }
 
 fn shown(walk: &Walk) -> Vec<String> {
@@ -86,11 +100,11 @@ fn check_at(root: &Path, later: &WalkOptions, change: impl FnOnce(&Path)) {
     // Time stamps of the kernel are a few milliseconds coarse.
     std::thread::sleep(Duration::from_millis(20));
     change(root);
-    let second = again(root, later, memory_of(&first, LATER));
+    let second = told(again(root, later, memory_of(&first, LATER)), &first);
     let plain = walk(root, later, &AtomicBool::new(false), &|_| {}).unwrap();
     assert_eq!(shown(&second), shown(&plain));
     assert_eq!(second.problems, plain.problems);
-    let third = again(root, later, memory_of(&second, LATER));
+    let third = told(again(root, later, memory_of(&second, LATER)), &second);
     assert_eq!(shown(&third), shown(&plain));
     let sorted = |walk: &Walk| {
         let mut dirs = walk.dirs.clone();
@@ -98,8 +112,13 @@ fn check_at(root: &Path, later: &WalkOptions, change: impl FnOnce(&Path)) {
         dirs
     };
     assert_eq!(sorted(&third), sorted(&second));
-    for (walk, before) in [(&second, &first), (&third, &second)] {
-        assert!(!walk.is_as_remembered || sorted(walk) == sorted(before), "{:?}", walk.dirs);
+}
+
+/// A walk with its directories, which are those `before` where it says so.
+fn told(walk: Walk, before: &Walk) -> Walk {
+    match walk.is_as_remembered {
+        true => Walk { dirs: before.dirs.clone(), ..walk },
+        false => walk,
     }
 }
 
@@ -270,8 +289,65 @@ fn names_that_nobody_saw_are_not_believed() {
     let dir = lay_out();
     let options = WalkOptions::default();
     let first = again(dir.path(), &options, WalkMemory::new("drift", LATER));
-    let mut memory = memory_of(&first, LATER);
-    memory.file(b"b/x.log");
-    memory.file(b"nowhere/at/all");
+    let memory = memory_with(&first, LATER, stored(&first, &["b/x.log", "nowhere/at/all"]));
     assert_eq!(shown(&again(dir.path(), &options, memory)), shown(&first));
+}
+
+/// What a walk over `root` sees that remembers all of an earlier one, and whether it made another table of it.
+#[track_caller]
+fn check_table(root: &Path, is_same: bool, change: impl FnOnce()) {
+    let options = WalkOptions::default();
+    let first = again(root, &options, WalkMemory::new("drift", LATER));
+    std::thread::sleep(Duration::from_millis(20));
+    change();
+    let files = stored(&first, &[]);
+    let second = again(root, &options, memory_with(&first, LATER, Arc::clone(&files)));
+    assert_eq!(shown(&second), shown(&walk(root, &options, &AtomicBool::new(false), &|_| {}).unwrap()));
+    assert_eq!(Arc::ptr_eq(&second.files, &files), is_same, "{:?}", shown(&second));
+}
+
+#[test]
+fn a_tree_that_is_the_same_has_the_table_that_was_stored() {
+    check_table(lay_out().path(), true, || {});
+    let tracking = || {
+        let dir = lay_out();
+        git(dir.path(), &["init", "-q"]);
+        git(dir.path(), &["add", "-f", "b/x.log", ".hidden", ".gitignore", "top"]);
+        dir
+    };
+    let dir = tracking();
+    let at = |path: &str| dir.path().join(path);
+    check_table(dir.path(), true, || {});
+    check_table(dir.path(), true, || fs::write(at("empty.log"), "longer").unwrap());
+    check_table(dir.path(), true, || write(dir.path(), ".hidden/untracked"));
+    for path in ["a/one", ".gitignore", "b/x.log", ".hidden/six"] {
+        check_table(dir.path(), false, || fs::write(at(path), "*.log\nlonger").unwrap());
+    }
+    check_table(dir.path(), false, || git(dir.path(), &["add", "-f", "empty.log"]));
+    check_table(dir.path(), false, || git(dir.path(), &["rm", "-qf", "--cached", "b/x.log"]));
+    check_table(dir.path(), false, || fs::remove_file(at(".hidden/six")).unwrap());
+    check_table(dir.path(), false, || fs::remove_file(at(".git/index")).unwrap());
+    let dir = tracking();
+    check_table(dir.path(), false, || fs::write(dir.path().join(".driftignore"), ".hidden\n").unwrap());
+    let dir = tracking();
+    symlink("top", dir.path().join("link")).unwrap();
+    check_table(dir.path(), false, || {});
+}
+
+#[test]
+fn what_is_tracked_of_drifts_own_is_told_by_every_walk() {
+    let dir = lay_out();
+    for path in [".drift/x", "a/.drift-backups/y"] {
+        write(dir.path(), path);
+    }
+    git(dir.path(), &["init", "-q"]);
+    git(dir.path(), &["add", "-f", "."]);
+    let options = WalkOptions::default();
+    let first = again(dir.path(), &options, WalkMemory::new("drift", LATER));
+    let second = again(dir.path(), &options, memory_of(&first, LATER));
+    for walk in [&first, &second] {
+        let own: Vec<String> = walk.tracked_own.iter().map(ToString::to_string).collect();
+        assert_eq!(own, [".drift/x", "a/.drift-backups/y"]);
+    }
+    assert!(second.is_as_remembered);
 }

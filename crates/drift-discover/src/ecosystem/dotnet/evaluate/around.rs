@@ -41,14 +41,16 @@ impl Pass<'_> {
     pub(super) fn import_tools(&mut self, project: &str, sdk: Option<&str>) -> bool {
         let project = project.replace('\\', "/").to_ascii_lowercase();
         let name = project.rsplit('/').next().unwrap_or_default();
-        let tools = sdk.is_some() || (project.contains("$(msbuild") && name.starts_with("microsoft."));
+        let lies_with_tools = ["$(msbuild", "$(vctargetspath"].iter().any(|dir| project.contains(dir));
+        let tools = sdk.is_some() || (lies_with_tools && name.starts_with("microsoft."));
         if !tools {
             return false;
         }
         if name == "sdk.props" && sdk.is_some_and(|sdk| sdk.eq_ignore_ascii_case(ARCADE)) {
             self.lay_out_as_arcade();
         }
-        let props = name == "sdk.props" || name == "microsoft.common.props";
+        // The one of C++ imports the common one.
+        let props = matches!(name, "sdk.props" | "microsoft.common.props" | "microsoft.cpp.default.props");
         if props && !std::mem::replace(&mut self.around.props, true) {
             self.import_above("Directory.Build.props", "importdirectorybuildprops");
             self.import_above("Directory.Packages.props", "importdirectorypackagesprops");

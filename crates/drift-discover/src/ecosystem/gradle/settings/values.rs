@@ -1,6 +1,17 @@
-//! The directories and files, relative to the root, that the values of a settings file name.
+//! What the values in a settings file say: names of projects, directories, accessors.
 
 use crate::ecosystem::script::{Kind, Script, Value};
+
+/// The strings of an `include`: literals and lists of them.
+pub(super) fn names(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::Call(name, args) if matches!(name.as_str(), "listOf" | "arrayOf" | "setOf") => {
+            let lists = args.positional.iter().map(names).collect::<Option<Vec<_>>>()?;
+            Some(lists.into_iter().flatten().collect())
+        }
+        other => Some(other.texts()?.into_iter().map(str::to_owned).collect()),
+    }
+}
 
 /// The directory, relative to the root, that a value names.
 pub(super) fn directory(script: &Script, at: usize, value: &Value) -> Option<String> {
@@ -29,6 +40,8 @@ pub(super) fn directory(script: &Script, at: usize, value: &Value) -> Option<Str
             ("file" | "File", [Value::Computed]) => from_root(script, at),
             _ => None,
         },
+        // Groovy's `"$rootDir/x" as File`.
+        Value::Computed if script.word(at + 1) == Some("as") => from_root(script, at),
         _ => None,
     }
 }
@@ -43,4 +56,19 @@ pub(super) fn from_root(script: &Script, at: usize) -> Option<String> {
         ["$rootDir/", "${rootDir}/", "$settingsDir/", "${settingsDir}/", "${rootProject.projectDir}/"];
     let rest = marks.iter().find_map(|mark| text.strip_prefix(mark))?;
     (!rest.contains('$')).then(|| rest.to_owned())
+}
+
+/// `foo-bar_baz` as `fooBarBaz`.
+pub(super) fn camel(name: &str) -> String {
+    let mut out = String::new();
+    for (at, part) in name.split(['-', '_', '.']).filter(|part| !part.is_empty()).enumerate() {
+        let mut chars = part.chars();
+        match chars.next() {
+            Some(first) if at > 0 => out.extend(first.to_uppercase()),
+            Some(first) => out.push(first),
+            None => {}
+        }
+        out.extend(chars);
+    }
+    out
 }
