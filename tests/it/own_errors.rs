@@ -34,6 +34,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("ops/migrate.rs", "a disk without the room that a migration asks for"),
     ("ops/migrate.rs", "the parser asks for --database first: tests/it/migrate.rs"),
     ("ops/recovery.rs", "a second drift that is killed again and again: docs/errors.md"),
+    ("panics.rs", "io: a system that starts no thread, in `unanswered.rs`"),
     ("panics.rs", "a bug: crates/drift-cli/src/panics/tests.rs makes one"),
     ("shell.rs", "the standard input is a directory: `what_a_shell_brings_about`"),
     ("ui/confirm.rs", "somebody says no: tests/it/terminal.rs"),
