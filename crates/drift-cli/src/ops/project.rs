@@ -39,9 +39,12 @@ pub(crate) fn find(given: &str, projects: &[Known<'_>]) -> Result<usize, Command
             }
         }
     }
-    let names = projects.iter().flat_map(|project| [Some(project.id), Some(project.path), project.name]);
-    // The root is near to everything short, and hardly ever meant.
-    let hint = did_you_mean(given, names.flatten().filter(|name| *name != "."));
+    // The root is near to everything short, and hardly ever meant by its id or its path.
+    let names = projects.iter().flat_map(|project| match project.path {
+        "." => [None, None, project.name],
+        path => [Some(project.id), Some(path), project.name],
+    });
+    let hint = did_you_mean(given, names.flatten());
     Err(CommandError::new(ErrorCode::NotFound, format!("no project is called `{given}`"))
         .with_hint(hint.unwrap_or_else(|| "see `drift workspace projects`".to_owned())))
 }
