@@ -39,10 +39,11 @@ pub(crate) fn find(given: &str, projects: &[Known<'_>]) -> Result<usize, Command
             }
         }
     }
-    // The root is near to everything short, and hardly ever meant by its id or its path.
+    // Of equals the first is told, so what is shortest to type comes first. The root is near to everything short,
+    // and hardly ever meant by its path or its id.
     let names = projects.iter().flat_map(|project| match project.path {
-        "." => [None, None, project.name],
-        path => [Some(project.id), Some(path), project.name],
+        "." => [project.name, None, None],
+        path => [project.name, Some(path), Some(project.id)],
     });
     let hint = did_you_mean(given, names.flatten());
     Err(CommandError::new(ErrorCode::NotFound, format!("no project is called `{given}`"))
