@@ -43,4 +43,5 @@ mod size;
 mod streams;
 mod terminal;
 mod transcripts;
+mod unanswered;
 mod verify;

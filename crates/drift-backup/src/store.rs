@@ -120,6 +120,7 @@ impl SnapshotStore {
         }
         let path = dir.join(format::FILE_NAME);
         match path.symlink_metadata() {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(Fault::Io(why)),
             Err(_) if !dir.exists() => return Ok(None),
             Err(_) => return Err(damaged("it has no header".into())),
             Ok(meta) if !meta.is_file() || meta.len() > format::MAX_BYTES => {

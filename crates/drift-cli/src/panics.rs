@@ -1,4 +1,7 @@
 //! A broken invariant of drift itself: reported as `internal`, never as a bare panic message.
+//!
+//! One panic is none of drift's doing: the standard library and rayon have no other way to say that the system starts
+//! no further thread. It is an `io` error.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
@@ -8,6 +11,9 @@ use crate::error::{CommandError, ErrorCode};
 
 /// What the first panic said, in whichever thread; `guard` sees it arrive in its own.
 static FIRST: Mutex<Option<String>> = Mutex::new(None);
+
+/// How they say so.
+const NO_THREAD: [&str; 2] = ["failed to spawn thread: ", "The global thread pool has not been initialized"];
 
 /// Keeps the message instead of printing it; `guard` reports it.
 pub(crate) fn install_hook() {
@@ -28,8 +34,21 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T, CommandError>) -> Result
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let told = FIRST.lock().unwrap_or_else(PoisonError::into_inner).take();
         let told = told.unwrap_or_else(|| message(payload.as_ref()).to_owned());
-        Err(CommandError { causes: vec![told], ..internal() })
+        Err(match NO_THREAD.iter().any(|start| told.starts_with(start)) {
+            true => CommandError {
+                causes: told.lines().next().map(str::to_owned).into_iter().collect(),
+                ..no_thread()
+            },
+            false => CommandError { causes: vec![told], ..internal() },
+        })
     })
+}
+
+fn no_thread() -> CommandError {
+    CommandError::new(ErrorCode::Io, "the system starts no further thread").with_hint(
+        "raise the limit on processes or memory (`ulimit -u`, `ulimit -v`, or the container's), or wait until other \
+         programs have ended",
+    )
 }
 
 pub(crate) fn internal() -> CommandError {

@@ -167,7 +167,7 @@ fn take(
     loop {
         let Some(file) = open().doing("open", path)? else { return Ok(None) };
         match attempt(&file) {
-            Ok(Some(())) if is_still(&file, path) => {
+            Ok(Some(())) if is_still(&file, path).doing("look at", path)? => {
                 tracing::debug!(lock = ?name, waited = ?started.elapsed(), "locked");
                 return Ok(Some(file));
             }
@@ -208,18 +208,20 @@ fn is_read_only(why: &io::Error) -> bool {
 
 /// Whether `path` still names the locked file, and not another one put in its place.
 #[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> bool {
+fn is_still(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
-    match (file.metadata(), path.symlink_metadata()) {
-        (Ok(held), Ok(named)) => (held.dev(), held.ino()) == (named.dev(), named.ino()),
-        _ => false,
+    let held = file.metadata()?;
+    match path.symlink_metadata() {
+        Ok(named) => Ok((held.dev(), held.ino()) == (named.dev(), named.ino())),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(why) => Err(why),
     }
 }
 
 #[cfg(not(unix))]
-fn is_still(_: &File, _: &Path) -> bool {
+fn is_still(_: &File, _: &Path) -> io::Result<bool> {
     // An open file cannot be replaced on Windows.
-    true
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! the locks that SQLite holds in this process (<https://sqlite.org/howtocorrupt.html>, section 2.2).
 //! The schema gate has looked at ids, version and schema before, and SQLite at the magic.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -40,11 +41,10 @@ pub(crate) fn check(
     check: StartupCheck,
     interrupt: &Arc<AtomicBool>,
 ) -> Result<()> {
-    let size = || path.metadata().map_or(0, |meta| meta.len());
     match check {
         StartupCheck::Off => Ok(()),
         StartupCheck::Header => header(connection, path, kind),
-        StartupCheck::Auto if size() > QUICK_UP_TO => header(connection, path, kind),
+        StartupCheck::Auto if size(path)? > QUICK_UP_TO => header(connection, path, kind),
         StartupCheck::Auto | StartupCheck::Quick => {
             header(connection, path, kind)?;
             quick(connection, path, kind, interrupt)
@@ -59,15 +59,23 @@ pub(crate) fn header(connection: &Connection, path: &Path, kind: DatabaseKind) -
     let _tx = connection.is_autocommit().then(|| connection.unchecked_transaction()).transpose().at(path)?;
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).at(path);
     let expected = number("page_count")?.saturating_mul(number("page_size")?).cast_unsigned();
-    let found = path.metadata().map_or(0, |meta| meta.len());
+    let found = size(path)?;
     let [_, wal, _, journal] = database_set(path);
     // What waits in one of these has not reached the file yet.
-    let pending = [wal, journal].iter().any(|file| file.metadata().is_ok_and(|meta| meta.len() > 0));
-    if found == expected || pending {
+    if found == expected || size(&wal)? > 0 || size(&journal)? > 0 {
         return Ok(());
     }
     let detail = format!("its header says {expected} bytes, the file has {found}");
     Err(corrupt(path, kind, detail))
+}
+
+/// The size of a file, 0 where there is none. A file that cannot be examined is not one of no size.
+fn size(path: &Path) -> Result<u64> {
+    match path.metadata() {
+        Ok(meta) => Ok(meta.len()),
+        Err(why) if why.kind() == ErrorKind::NotFound => Ok(0),
+        Err(why) => Err(DbError::io("look at", path, why)),
+    }
 }
 
 fn quick(

@@ -318,10 +318,14 @@ fn is_cannot_open(why: &rusqlite::Error) -> bool {
         || why.sqlite_error().is_some_and(|error| no_shared_memory.contains(&error.extended_code))
 }
 
-/// Whether nothing waits in a WAL or a journal; the attempt before may have left an empty one.
+/// Whether nothing waits in a WAL or a journal; the attempt before may have left an empty one. In what cannot be
+/// looked at, something may wait.
 fn is_complete(path: &Path) -> bool {
     let [_, wal, _, journal] = database_set(path);
-    [wal, journal].iter().all(|file| file.symlink_metadata().map_or(0, |meta| meta.len()) == 0)
+    [wal, journal].iter().all(|file| match file.symlink_metadata() {
+        Ok(meta) => meta.len() == 0,
+        Err(why) => why.kind() == std::io::ErrorKind::NotFound,
+    })
 }
 
 /// The names of the complete snapshots beside a workspace, oldest first; their headers are written last.

@@ -23,7 +23,7 @@ pub fn glob(options: u8, pattern: &str, paths: &[&[u8]]) {
     let source = MemorySource::new(files.into_iter().map(|file| (file, Vec::new())));
     for kind in [EntryKind::File, EntryKind::Dir] {
         // A pattern that leaves the tree or reaches too much is refused, which is right.
-        let _ = glob.find(&source, &RepoPath::root(), kind);
+        let _ = glob.find(&source, &RepoPath::root(), kind, &Default::default());
     }
 }
 

@@ -10,6 +10,7 @@
 mod braces;
 mod part;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::path::RepoPath;
@@ -23,6 +24,12 @@ const MAX_DEPTH: usize = 100;
 const MAX_LISTED: usize = 200_000;
 /// Longest pattern in bytes.
 const MAX_PATTERN: usize = 4096;
+
+/// Most work that all patterns of one manifest may be, in comparisons of one wildcard with a piece of one name. Twenty
+/// patterns over a million entries stay far below it; a thousand that are made to be slow do not.
+const MAX_WORK: u64 = 50_000_000;
+/// How many bytes of a name count as one piece.
+const PIECE: usize = 32;
 
 /// Most patterns with wildcards that one manifest may have: each can walk the whole tree.
 pub(crate) const MAX_PATTERNS: usize = 1000;
@@ -59,6 +66,28 @@ pub(crate) enum GlobError {
     Outside,
     #[error("reaches more than {MAX_LISTED} directories; name a narrower one")]
     TooManyDirectories,
+    #[error("is too much work, with those before it; name directories, or use fewer wildcards")]
+    TooMuchWork,
+}
+
+/// What the patterns of one manifest may still take.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: Cell<u64>,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { left: Cell::new(MAX_WORK) }
+    }
+}
+
+impl Budget {
+    fn take(&self, work: u64) -> Result<(), GlobError> {
+        let left = self.left.get().checked_sub(work).ok_or(GlobError::TooMuchWork);
+        self.left.set(*left.as_ref().unwrap_or(&0));
+        left.map(drop)
+    }
 }
 
 /// A compiled pattern.
@@ -122,14 +151,16 @@ impl Glob {
         self.accepts(&states)
     }
 
-    /// Every entry of `kind` at or below `base` (or above, where the pattern starts with `..`) that matches.
+    /// Every entry of `kind` at or below `base` (or above, where the pattern starts with `..`) that matches. The
+    /// patterns of one manifest share a budget.
     pub(crate) fn find(
         &self,
         source: &dyn Source,
         base: &RepoPath,
         kind: EntryKind,
+        budget: &Budget,
     ) -> Result<BTreeSet<RepoPath>, GlobError> {
-        let mut walk = Walk { glob: self, source, kind, listed: 0, found: BTreeSet::new() };
+        let mut walk = Walk { glob: self, source, kind, budget, listed: 0, found: BTreeSet::new() };
         let highest = self.alternatives.iter().map(|alternative| alternative.up).max().unwrap_or(0);
         for up in 0..=highest {
             let states: Vec<State> = (self.alternatives.iter().enumerate())
@@ -178,6 +209,22 @@ impl Glob {
         next.into_iter().collect()
     }
 
+    /// How much it is to take a step from `states` with a name of `length` bytes.
+    fn work(&self, states: &[State], length: usize) -> u64 {
+        let pieces = 1 + length / PIECE;
+        let of_state = |&(alternative, first): &State| {
+            let steps = &self.alternatives[alternative].steps[first..];
+            // As in `step`: what stands behind `**` is open too, up to the first name.
+            let open = steps.iter().position(|step| *step != Step::Any).map_or(steps.len(), |at| at + 1);
+            let parts = steps[..open].iter().map(|step| match step {
+                Step::Any => 1,
+                Step::Name(part) => 1 + part.weight() * pieces,
+            });
+            parts.sum::<usize>() as u64
+        };
+        states.iter().map(of_state).sum()
+    }
+
     fn accepts(&self, states: &[State]) -> bool {
         states.iter().any(|&(alternative, first)| {
             self.alternatives[alternative].steps[first..].iter().all(|step| *step == Step::Any)
@@ -196,6 +243,7 @@ pub(crate) fn rust_directories(
     source: &dyn Source,
     base: &RepoPath,
     pattern: &str,
+    budget: &Budget,
 ) -> Result<BTreeSet<RepoPath>, GlobError> {
     const DIALECT: GlobOptions = GlobOptions {
         dot: true,
@@ -210,7 +258,7 @@ pub(crate) fn rust_directories(
     }
     let pattern = pattern.trim_end_matches('/');
     let below = if pattern.ends_with("**") { "/*" } else { "" };
-    Glob::new(&format!("{pattern}{below}"), DIALECT)?.find(source, base, EntryKind::Dir)
+    Glob::new(&format!("{pattern}{below}"), DIALECT)?.find(source, base, EntryKind::Dir, budget)
 }
 
 /// Which of `patterns` is the first too many for a manifest; it and what follows is not to be read.
@@ -248,6 +296,7 @@ struct Walk<'a> {
     glob: &'a Glob,
     source: &'a dyn Source,
     kind: EntryKind,
+    budget: &'a Budget,
     listed: usize,
     found: BTreeSet<RepoPath>,
 }
@@ -265,6 +314,7 @@ impl Walk<'_> {
             if self.glob.is_never(&entry.name) {
                 continue;
             }
+            self.budget.take(self.glob.work(states, entry.name.len()))?;
             let next = self.glob.step(states, &entry.name, Globstar::GoesOn);
             if next.is_empty() {
                 continue;

@@ -156,8 +156,10 @@ fn root(session: &Session<'_>) -> Result<PathBuf, CommandError> {
         return Ok(canonical(root)?);
     }
     let (start, home) = (canonical(&place.cwd)?, home(place));
-    let root =
-        find_workspace(&start, home.as_deref()).unwrap_or_else(|| choose_root(&start, home.as_deref()));
+    let root = match find_workspace(&start, home.as_deref())? {
+        Some(root) => root,
+        None => choose_root(&start, home.as_deref())?,
+    };
     if Some(&root) == home.as_ref() {
         return Err(CommandError::usage(format!("{} is the home directory", root.display()))
             .with_hint("start it in a repository, or name one with --root"));

@@ -70,10 +70,13 @@ impl Files {
             None => {
                 let start = canonical(&place.cwd)?;
                 let existing = match anchor {
-                    Anchor::Existing => find_workspace(&start, home.as_deref()),
+                    Anchor::Existing => find_workspace(&start, home.as_deref())?,
                     Anchor::New => None,
                 };
-                existing.unwrap_or_else(|| choose_root(&start, home.as_deref()))
+                match existing {
+                    Some(root) => root,
+                    None => choose_root(&start, home.as_deref())?,
+                }
             }
         };
         Ok(Files {

@@ -273,7 +273,7 @@ fn choose(session: &Session<'_>) -> Result<WorkspacePaths, CommandError> {
     let home = home(place);
     let root = match &place.root {
         Some(root) => named_dir(root)?,
-        None => choose_root(&canonical(&place.cwd)?, home.as_deref()),
+        None => choose_root(&canonical(&place.cwd)?, home.as_deref())?,
     };
     refuse_home(session, &root)?;
     warn_if_nested(session, place, &root);
@@ -290,7 +290,8 @@ pub(super) fn refuse_home(session: &Session<'_>, root: &std::path::Path) -> Resu
 }
 
 fn warn_if_nested(session: &Session<'_>, place: &Place, root: &std::path::Path) {
-    let outer = root.parent().and_then(|parent| find_workspace(parent, home(place).as_deref()));
+    // Only for a warning: what cannot be looked at is passed over.
+    let outer = root.parent().and_then(|parent| find_workspace(parent, home(place).as_deref()).ok()?);
     let same_tree = |outer: &std::path::Path| git_work_tree(outer) == git_work_tree(root);
     if let Some(outer) = outer.filter(|outer| same_tree(outer)) {
         let message = format!("{} lies inside the workspace {}", root.display(), outer.display());

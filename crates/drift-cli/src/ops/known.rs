@@ -263,7 +263,7 @@ pub(crate) fn info(session: &Session<'_>, name: Option<&str>) -> Result<KnownVie
 fn around(place: &Place) -> Option<PathBuf> {
     match &place.root {
         Some(root) => canonical(root).ok().filter(|root| !health::is_gone(root)),
-        None => find_workspace(&canonical(&place.cwd).ok()?, home(place).as_deref()),
+        None => find_workspace(&canonical(&place.cwd).ok()?, home(place).as_deref()).ok()?,
     }
 }
 

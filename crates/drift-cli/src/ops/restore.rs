@@ -210,7 +210,7 @@ pub(super) fn place(session: &Session<'_>) -> Result<WorkspacePaths, CommandErro
     match locate(session.place) {
         Err(error) if error.code == ErrorCode::NoWorkspace => {
             let home = home(session.place);
-            Ok(WorkspacePaths::new(choose_root(&canonical(&session.place.cwd)?, home.as_deref())))
+            Ok(WorkspacePaths::new(choose_root(&canonical(&session.place.cwd)?, home.as_deref())?))
         }
         found => found,
     }

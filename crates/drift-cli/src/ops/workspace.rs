@@ -102,12 +102,17 @@ pub(super) fn locate(place: &Place) -> Result<WorkspacePaths, CommandError> {
     if let Some(root) = &place.root {
         return match canonical(root) {
             Err(DbError::Io { source, .. }) if is_absent(&source) => Err(none_at(root)),
-            Ok(found) if !found.is_dir() => Err(none_at(root)),
-            found => Ok(WorkspacePaths::new(found?)),
+            found => {
+                let found = found?;
+                match is_dir(&found)? {
+                    true => Ok(WorkspacePaths::new(found)),
+                    false => Err(none_at(root)),
+                }
+            }
         };
     }
     let start = canonical(&place.cwd)?;
-    match find_workspace(&start, home(place).as_deref()) {
+    match find_workspace(&start, home(place).as_deref())? {
         Some(root) => Ok(WorkspacePaths::new(root)),
         None => Err(none_at(&start)),
     }
@@ -146,7 +151,16 @@ pub(super) fn home(place: &Place) -> Option<PathBuf> {
 /// Whether `dir` is there; something else in its place is refused.
 pub(super) fn is_there(dir: &Path) -> Result<bool, CommandError> {
     durable::refuse_foreign_dir(dir)?;
-    Ok(dir.is_dir())
+    is_dir(dir)
+}
+
+/// Whether `path` is a directory. Fails where the system cannot tell, which is not to say that there is none.
+fn is_dir(path: &Path) -> Result<bool, CommandError> {
+    match path.metadata() {
+        Ok(meta) => Ok(meta.is_dir()),
+        Err(why) if is_absent(&why) => Ok(false),
+        Err(why) => Err(DbError::io("look at", path, why).into()),
+    }
 }
 
 pub(super) fn none_at(dir: &Path) -> CommandError {

@@ -13,7 +13,7 @@ fn tree(dirs: &[&str]) -> (tempfile::TempDir, std::path::PathBuf) {
 
 fn found(root: &Path, start: &str, home: Option<&str>) -> Option<String> {
     let home = home.map(|home| root.join(home));
-    let found = find_workspace(&root.join(start), home.as_deref())?;
+    let found = find_workspace(&root.join(start), home.as_deref()).unwrap()?;
     Some(found.strip_prefix(root).unwrap().display().to_string())
 }
 
@@ -42,8 +42,9 @@ fn a_file_in_place_of_the_directory_is_no_marker() {
 fn init_stays_in_the_git_work_tree() {
     let (_temp, root) =
         tree(&["outer/.drift", "outer/repo/.git", "outer/repo/pkg", "outer/plain/dir", "x/y"]);
-    let chosen =
-        |start: &str| choose_root(&root.join(start), None).strip_prefix(&root).unwrap().display().to_string();
+    let chosen = |start: &str| {
+        choose_root(&root.join(start), None).unwrap().strip_prefix(&root).unwrap().display().to_string()
+    };
     assert_eq!(chosen("outer/repo/pkg"), "outer/repo");
     assert_eq!(chosen("outer/plain/dir"), "outer");
     assert_eq!(chosen("x/y"), "x/y");

@@ -14,7 +14,7 @@ use config::{Config, Import};
 
 use crate::context::Context;
 use crate::ecosystem::{Definition, Found, FoundProject, FoundWorkspace, Link, Range, syntax};
-use crate::glob::{Glob, GlobOptions, MAX_PATTERNS, first_beyond};
+use crate::glob::{Budget, Glob, GlobOptions, MAX_PATTERNS, first_beyond};
 use crate::graph::{Ecosystem, EdgeKind, ExternalDependency};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
@@ -94,12 +94,14 @@ fn members(context: &Context, root: &RepoPath, config: &Config) -> BTreeSet<Repo
             Err(error) => report(entry, "member.pattern", format!("pattern `{entry}` {error}")),
         }
     }
+    let budget = Budget::default();
     for entry in entries {
         let is_pattern = entry.contains(['*', '?']);
         let found = match (is_pattern, root.join(entry)) {
             (false, Some(dir)) => Ok(BTreeSet::from([dir])),
             // The error for a path that leaves the repository is that of the pattern.
-            _ => Glob::new(entry, GLOBS).and_then(|glob| glob.find(context.source(), root, EntryKind::Dir)),
+            _ => Glob::new(entry, GLOBS)
+                .and_then(|glob| glob.find(context.source(), root, EntryKind::Dir, &budget)),
         };
         match found {
             Ok(mut found) => {

@@ -72,8 +72,7 @@ fn project(context: &Context, dir: RepoPath, manifest: Manifest) -> FoundProject
 impl Manifest {
     /// Reads the manifest at `path`; `None` if it is absent or, with a problem reported, unreadable.
     fn read(context: &Context, path: &RepoPath) -> Option<Manifest> {
-        let text = context.text(path)?;
-        let script = Script::new(Language::Swift, &text);
+        let script = Script::read(context, path, Language::Swift)?;
         let mut manifest = Manifest::default();
         let mut at = 0;
         while at < script.tokens.len() {
@@ -101,6 +100,7 @@ impl Manifest {
                 _ => at += 1,
             }
         }
+        script.finish(context, path);
         Some(manifest)
     }
 

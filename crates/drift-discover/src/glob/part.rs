@@ -14,6 +14,7 @@ const MAX_GROUPS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     tokens: Vec<Token>,
+    weight: usize,
     /// The first character may be a dot although only a wildcard stands for it.
     dot: bool,
 }
@@ -49,6 +50,11 @@ enum Repeat {
 }
 
 impl Part {
+    /// How many wildcards and literals a name is compared with, those of groups included.
+    pub(super) fn weight(&self) -> usize {
+        self.weight
+    }
+
     /// `is_last` says whether nothing, not even a slash, follows in the pattern.
     pub(super) fn new(text: &str, is_last: bool, options: GlobOptions) -> Result<Part, GlobError> {
         let mut tokens = parse(text, options, 0)?;
@@ -63,7 +69,10 @@ impl Part {
             }
         }
         let starts_negated = matches!(tokens.first(), Some(Token::Group(Repeat::Not | Repeat::NotAhead, _)));
-        Ok(Part { dot: options.dot || (options.picomatch && starts_negated), tokens })
+        let dot = options.dot || (options.picomatch && starts_negated);
+        // What is compared at once is no work.
+        let weight = if let [Token::Text(_) | Token::Many] = tokens[..] { 0 } else { weight(&tokens) };
+        Ok(Part { tokens, weight, dot })
     }
 
     pub(super) fn is_match(&self, name: &[u8]) -> bool {
@@ -76,6 +85,14 @@ impl Part {
             tokens => Matcher { name, known: HashMap::new() }.accepts(tokens),
         }
     }
+}
+
+fn weight(tokens: &[Token]) -> usize {
+    let of_token = |token: &Token| match token {
+        Token::Group(_, choices) => 1 + choices.iter().map(|choice| weight(choice)).sum::<usize>(),
+        _ => 1,
+    };
+    tokens.iter().map(of_token).sum()
 }
 
 /// Whether the pattern itself names the leading dot.

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Glob, GlobError, GlobOptions};
+use super::{Budget, Glob, GlobError, GlobOptions};
 use crate::path::RepoPath;
 use crate::source::{EntryKind, MemorySource, Source};
 
@@ -16,7 +16,12 @@ const NPM: GlobOptions = GlobOptions {
 /// Checks that `pattern` matches exactly `expected` of the directories of a tree with the files `files`.
 fn check(pattern: &str, options: GlobOptions, files: &str, expected: &str) {
     let source = tree(files);
-    let found = Glob::new(pattern, options).unwrap().find(&source, &RepoPath::root(), EntryKind::Dir);
+    let found = Glob::new(pattern, options).unwrap().find(
+        &source,
+        &RepoPath::root(),
+        EntryKind::Dir,
+        &Budget::default(),
+    );
     let found: Vec<_> = found.unwrap().iter().map(|path| path.display().into_owned()).collect();
     assert_eq!(found.join(" "), expected, "{pattern}");
 }
@@ -123,7 +128,9 @@ fn groups_and_classes_of_picomatch() {
 fn up_and_out() {
     let source = tree("base/x lib/a/x");
     let base = RepoPath::new("base").unwrap();
-    let find = |pattern: &str| Glob::new(pattern, NPM).unwrap().find(&source, &base, EntryKind::Dir);
+    let find = |pattern: &str| {
+        Glob::new(pattern, NPM).unwrap().find(&source, &base, EntryKind::Dir, &Budget::default())
+    };
     assert_eq!(find("../lib/*").unwrap().into_iter().next(), RepoPath::new("lib/a"));
     assert_eq!(find("x/../../lib").unwrap().into_iter().next(), RepoPath::new("lib"));
     assert_eq!(find("../../other").unwrap_err(), GlobError::Outside);
@@ -134,7 +141,11 @@ fn up_and_out() {
 fn names_that_are_not_utf8() {
     let source = MemorySource::new([(RepoPath::new(b"p/\xff\xfe/x").unwrap(), Vec::new())]);
     let found = |pattern: &str| {
-        Glob::new(pattern, NPM).unwrap().find(&source, &RepoPath::root(), EntryKind::Dir).unwrap().len()
+        Glob::new(pattern, NPM)
+            .unwrap()
+            .find(&source, &RepoPath::root(), EntryKind::Dir, &Budget::default())
+            .unwrap()
+            .len()
     };
     assert_eq!(found("p/*"), 1);
     assert_eq!(found("p/??"), 1);
@@ -153,8 +164,10 @@ fn symlinks_are_entered_where_named_and_loops_end() {
     let files = crate::files::Files::default();
     let source = crate::disk::DiskSource::new(dir.path(), &files);
     let find = |pattern: &str| {
-        let found =
-            Glob::new(pattern, NPM).unwrap().find(&source, &RepoPath::root(), EntryKind::Dir).unwrap();
+        let found = Glob::new(pattern, NPM)
+            .unwrap()
+            .find(&source, &RepoPath::root(), EntryKind::Dir, &Budget::default())
+            .unwrap();
         found.iter().map(|path| path.display().into_owned()).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(find("**"), ". real real/again real/loop real/sub");
@@ -172,7 +185,12 @@ fn hostile_patterns_end() {
     assert!(Glob::new(&"@(".repeat(2000), NPM).is_err());
     assert_eq!(Glob::new(&"a".repeat(5000), NPM).unwrap_err(), GlobError::TooLong);
     let deep = "a/".repeat(1000) + "x";
-    assert!(Glob::new("**/x", NPM).unwrap().find(&tree(&deep), &RepoPath::root(), EntryKind::Dir).is_ok());
+    assert!(
+        Glob::new("**/x", NPM)
+            .unwrap()
+            .find(&tree(&deep), &RepoPath::root(), EntryKind::Dir, &Budget::default())
+            .is_ok()
+    );
     let _ = Glob::new(&"{a,".repeat(1000), NPM);
     assert!(Glob::new(&("{a,".repeat(1000) + &"}".repeat(1000)), NPM).is_err());
     let name = "ab".repeat(127);
@@ -228,7 +246,7 @@ proptest! {
         let source = tree(&files.join(" "));
         let pattern = parts.join("/");
         let glob = Glob::new(&pattern, NPM).unwrap();
-        let found = glob.find(&source, &RepoPath::root(), EntryKind::Dir).unwrap();
+        let found = glob.find(&source, &RepoPath::root(), EntryKind::Dir, &Budget::default()).unwrap();
         let all: std::collections::BTreeSet<_> = source.visible(&|_| true).iter().flat_map(|file| file.ancestors().skip(1)).collect();
         let expected: std::collections::BTreeSet<_> = all.into_iter().filter(|dir| glob.is_match(dir.as_bytes())).collect();
         prop_assert_eq!(found, expected);
@@ -246,4 +264,22 @@ proptest! {
             glob.is_match(name.as_bytes());
         }
     }
+}
+
+#[test]
+fn the_patterns_of_one_manifest_share_a_budget() {
+    let files =
+        (0..400).map(|at| (RepoPath::new(format!("d{at}/{}/x", "a".repeat(200))).unwrap(), Vec::new()));
+    let source = MemorySource::new(files);
+    let budget = Budget { left: std::cell::Cell::new(3_000_000) };
+    let slow = |at: usize| {
+        let glob = Glob::new(&format!("**/{}b{at}", "*a".repeat(100)), NPM).unwrap();
+        glob.find(&source, &RepoPath::root(), EntryKind::Dir, &budget)
+    };
+    let refused = (0..1000).find_map(|at| slow(at).err().map(|why| (at, why)));
+    let (at, why) = refused.unwrap();
+    assert_eq!(why, GlobError::TooMuchWork);
+    assert!((2..20).contains(&at), "{at}");
+    // Whoever comes later gets nothing either, and at once.
+    assert_eq!(slow(0), Err(GlobError::TooMuchWork));
 }

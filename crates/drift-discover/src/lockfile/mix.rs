@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use super::{Lock, Scope};
-use crate::ecosystem::script::{Args, Kind, Language, Script, Value};
+use crate::ecosystem::script::{Args, Kind, Language, MAX_PIECES, Script, Value};
 
 pub(super) fn parse(text: &str, scope: &Scope) -> Result<Lock, String> {
     let script = Script::new(Language::Elixir, text);
+    let script = script.ok_or_else(|| format!("it has more than {MAX_PIECES} words and signs"))?;
     let mut lock = Lock::default();
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut needs: Vec<Vec<String>> = Vec::new();

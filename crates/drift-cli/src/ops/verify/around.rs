@@ -42,14 +42,14 @@ pub(super) fn surroundings(paths: &WorkspacePaths) -> Vec<FindingView> {
             findings.push(FindingView::new("intent.pending", Severity::Error, "intent.json", message, hint));
         }
         Err(error) => {
-            let hint = "drift did not write it; move it away";
-            findings.push(FindingView::new(
-                "intent.untrusted",
-                Severity::Error,
-                "intent.json",
-                error.to_string(),
-                hint,
-            ));
+            // A file that cannot be read is not one that somebody else wrote.
+            let (code, hint) = match error {
+                DbError::Io { .. } => {
+                    ("intent.unreadable", "see why the system refuses it, then run verify again")
+                }
+                _ => ("intent.untrusted", "drift did not write it; move it away"),
+            };
+            findings.push(FindingView::new(code, Severity::Error, "intent.json", error.to_string(), hint));
         }
     }
     for dir in [paths.drift_dir(), paths.backups_dir()] {

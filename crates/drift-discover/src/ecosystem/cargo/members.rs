@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::crates::{Crates, MANIFEST, manifest_of};
 use super::links;
 use super::manifest::Workspace;
-use crate::glob::{MAX_PATTERNS, first_beyond, rust_directories};
+use crate::glob::{Budget, MAX_PATTERNS, first_beyond, rust_directories};
 use crate::path::RepoPath;
 
 /// Why a directory is looked at.
@@ -54,10 +54,11 @@ fn listed(crates: &Crates, root: &RepoPath, workspace: &Workspace) -> BTreeSet<R
             format!("has more than {MAX_PATTERNS} patterns; this one and the members behind it are not read");
         context.problem(&file, Some(workspace.members[at].line), "member.pattern", message);
     }
+    let budget = Budget::default();
     for member in &workspace.members[..end.unwrap_or(workspace.members.len())] {
         let text = &member.text;
         let report = |code, message| context.problem(&file, Some(member.line), code, message);
-        let found = match rust_directories(context.source(), root, text) {
+        let found = match rust_directories(context.source(), root, text, &budget) {
             Ok(found) => found,
             Err(error) => {
                 report("member.pattern", format!("pattern `{text}` {error}"));

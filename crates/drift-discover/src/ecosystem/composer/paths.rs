@@ -6,7 +6,7 @@ use super::manifest::Manifest;
 use super::manifest_of;
 use crate::context::Context;
 use crate::ecosystem::syntax;
-use crate::glob::{Glob, GlobOptions};
+use crate::glob::{Budget, Glob, GlobOptions};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -18,6 +18,7 @@ const GLOBS: GlobOptions =
 pub(super) fn find(context: &Context, dir: &RepoPath, manifest: &Manifest) -> BTreeSet<RepoPath> {
     let file = manifest_of(dir);
     let mut found = BTreeSet::new();
+    let budget = Budget::default();
     for url in &manifest.paths {
         let report = |code, message| {
             context.problem(&file, syntax::line_of(context, &file, url), code, message);
@@ -33,8 +34,8 @@ pub(super) fn find(context: &Context, dir: &RepoPath, manifest: &Manifest) -> BT
         }
         // `**` has no meaning of its own in PHP.
         let pattern = url.replace('\\', "/").replace("**", "*");
-        let dirs =
-            Glob::new(&pattern, GLOBS).and_then(|glob| glob.find(context.source(), dir, EntryKind::Dir));
+        let dirs = Glob::new(&pattern, GLOBS)
+            .and_then(|glob| glob.find(context.source(), dir, EntryKind::Dir, &budget));
         match dirs {
             Ok(dirs) if dirs.is_empty() && !url.contains(['*', '{', '?', '[']) => {
                 if let Some(path) = dir.join(&pattern) {

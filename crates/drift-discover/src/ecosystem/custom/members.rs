@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::Files;
 use crate::context::{Context, MAX_NESTING};
 use crate::ecosystem::syntax;
-use crate::glob::{Glob, GlobError, GlobOptions, MAX_PATTERNS};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions, MAX_PATTERNS};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -30,6 +30,7 @@ pub(super) fn find(
     patterns: &[String],
 ) -> BTreeSet<RepoPath> {
     let mut members = BTreeSet::new();
+    let budget = Budget::default();
     for (at, entry) in patterns.iter().enumerate() {
         let report = |code, message| {
             context.problem(file, syntax::line_of(context, file, entry), code, message);
@@ -53,7 +54,7 @@ pub(super) fn find(
             }
             continue;
         }
-        match glob.and_then(|glob| dirs(context, files, root, &glob)) {
+        match glob.and_then(|glob| dirs(context, files, root, &glob, &budget)) {
             Ok(found) if found.is_empty() => {
                 report(
                     "member.missing",
@@ -74,12 +75,13 @@ fn dirs(
     files: &Files,
     root: &RepoPath,
     glob: &Glob,
+    budget: &Budget,
 ) -> Result<BTreeSet<RepoPath>, GlobError> {
     let source = context.source();
-    let mut found = glob.find(source, root, EntryKind::Dir)?;
+    let mut found = glob.find(source, root, EntryKind::Dir, budget)?;
     found.retain(|dir| dir.parts().count() <= MAX_NESTING && has_manifest(context, files, dir));
     if found.is_empty() {
-        let named = glob.find(source, root, EntryKind::File)?;
+        let named = glob.find(source, root, EntryKind::File, budget)?;
         let manifests = named.iter().filter(|path| files.rank(path.file_name()).is_some());
         found.extend(manifests.filter_map(RepoPath::parent));
     }

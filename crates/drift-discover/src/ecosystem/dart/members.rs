@@ -9,7 +9,7 @@ use super::pubspec::strings;
 use super::{MELOS, Pubspecs, pubspec_of};
 use crate::context::Context;
 use crate::ecosystem::syntax;
-use crate::glob::{Glob, GlobError, GlobOptions};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -28,11 +28,12 @@ pub(super) fn of_pub(pubspecs: &mut Pubspecs, root: &RepoPath) -> BTreeSet<RepoP
     while let Some(dir) = todo.pop() {
         let entries = pubspecs.get(&dir).map(|pubspec| pubspec.workspace.clone()).unwrap_or_default();
         let file = pubspec_of(&dir);
+        let budget = Budget::default();
         for entry in entries {
             let report = |code, message| {
                 context.problem(&file, syntax::line_of(context, &file, &entry), code, message);
             };
-            let found = match packages(context, &dir, &entry) {
+            let found = match packages(context, &dir, &entry, &budget) {
                 Ok(found) => found,
                 Err(error) => {
                     report("member.pattern", format!("pattern `{entry}` {error}"));
@@ -89,8 +90,9 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<Melos
         .filter_map(|pattern| glob(pattern).ok())
         .collect();
     let mut melos = Melos { members: BTreeSet::new(), ignored };
+    let budget = Budget::default();
     for pattern in strings(table, "packages") {
-        match packages(context, root, &pattern) {
+        match packages(context, root, &pattern, &budget) {
             Ok(mut found) => {
                 found.retain(|dir| !melos.leaves_out(dir.strip_prefix(root).unwrap_or_default()));
                 melos.members.extend(found);
@@ -112,8 +114,13 @@ pub(super) fn of_melos(pubspecs: &mut Pubspecs, root: &RepoPath) -> Option<Melos
 }
 
 /// The directories with a pubspec that `pattern` matches.
-fn packages(context: &Context, base: &RepoPath, pattern: &str) -> Result<BTreeSet<RepoPath>, GlobError> {
-    let mut found = glob(pattern)?.find(context.source(), base, EntryKind::Dir)?;
+fn packages(
+    context: &Context,
+    base: &RepoPath,
+    pattern: &str,
+    budget: &Budget,
+) -> Result<BTreeSet<RepoPath>, GlobError> {
+    let mut found = glob(pattern)?.find(context.source(), base, EntryKind::Dir, budget)?;
     found.retain(|dir| context.is_file(&pubspec_of(dir)));
     Ok(found)
 }

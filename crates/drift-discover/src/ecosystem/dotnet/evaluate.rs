@@ -16,7 +16,7 @@ use super::condition::{self, Scope, given_by_tools};
 use super::file::{File, Item, ItemKind, Statement, What};
 use super::files::Files;
 use super::properties::{Properties, ROOT, Unknown, locate};
-use crate::glob::{Glob, GlobOptions};
+use crate::glob::{Budget, Glob, GlobOptions};
 use crate::graph::{EdgeKind, ExternalDependency};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
@@ -53,6 +53,7 @@ pub(super) fn evaluate(files: &Files, path: &RepoPath) -> Option<Evaluated> {
         items: Vec::new(),
         read: 0,
         wildcards: Cell::new(0),
+        budget: Budget::default(),
         around: Around::default(),
         of_tools: BTreeSet::new(),
     };
@@ -83,6 +84,8 @@ struct Pass<'a> {
     items: Vec<(Arc<File>, usize, Certainty)>,
     read: usize,
     wildcards: Cell<usize>,
+    /// What they may take together.
+    budget: Budget,
     around: Around,
     /// Properties whose value lies with the tools wherever it is known from where it comes.
     of_tools: BTreeSet<String>,
@@ -209,7 +212,7 @@ impl Pass<'_> {
             None => (dir.clone(), &*pattern),
         };
         let found = Glob::new(pattern, GLOBS)
-            .and_then(|glob| glob.find(self.files.context.source(), &base, EntryKind::File));
+            .and_then(|glob| glob.find(self.files.context.source(), &base, EntryKind::File, &self.budget));
         found.map_err(|error| error.to_string())
     }
 

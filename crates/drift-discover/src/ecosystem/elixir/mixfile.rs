@@ -36,12 +36,11 @@ pub(super) struct Dependency {
 impl Mixfile {
     /// Reads the project file at `path`; `None` if it is absent or, with a problem reported, unreadable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Mixfile> {
-        let text = context.text(path)?;
-        let script = Script::new(Language::Elixir, &text);
+        let script = Script::read(context, path, Language::Elixir)?;
         let mut mixfile = Mixfile { path: path.clone(), ..Mixfile::default() };
         let functions = functions(&script);
         let attributes = attributes(&script);
-        let Some(&(_, start, end)) = functions.iter().find(|(name, _, _)| *name == "project") else {
+        let Some(&(start, end)) = functions.get("project").and_then(|bodies| bodies.first()) else {
             let message = "has no `def project`; what mix builds here cannot be read".into();
             context.problem(path, None, "manifest.no_project", message);
             return Some(mixfile);
@@ -73,11 +72,12 @@ impl Mixfile {
             if !seen.insert(called) {
                 continue;
             }
-            for &(_, start, end) in functions.iter().filter(|(name, _, _)| *name == called) {
+            for &(start, end) in functions.get(called).into_iter().flatten() {
                 mixfile.add_dependencies(context, &script, start, end);
                 todo.extend((start..end).filter_map(|at| script.word(at)));
             }
         }
+        script.finish(context, path);
         Some(mixfile)
     }
 
@@ -194,16 +194,18 @@ fn directory(value: &Value) -> Option<String> {
     }
 }
 
-/// The functions of the module: name, and where the body starts and ends.
-fn functions(script: &Script) -> Vec<(&str, usize, usize)> {
+/// The functions of the module by name: where the body of each starts and ends.
+fn functions(script: &Script) -> BTreeMap<&str, Vec<(usize, usize)>> {
     let starts: Vec<usize> = (0..script.tokens.len())
         .filter(|&at| matches!(script.word(at), Some("def" | "defp")) && script.word(at + 1).is_some())
         .collect();
     // A function reaches to the next one: what is between them holds no list of its own.
     let ends = starts.iter().skip(1).copied().chain([script.tokens.len()]);
-    (starts.iter().zip(ends))
-        .map(|(&at, end)| (script.word(at + 1).unwrap_or_default(), at + 2, end))
-        .collect()
+    let mut functions: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
+    for (&at, end) in starts.iter().zip(ends) {
+        functions.entry(script.word(at + 1).unwrap_or_default()).or_default().push((at + 2, end));
+    }
+    functions
 }
 
 /// The literal module attributes: `@version "1.0.0"`, `@app :name`.

@@ -1,5 +1,6 @@
 //! [`BuildFile`]: the dependencies that a build file declares, and for which projects.
 
+use super::applied::{self, Applied};
 use super::blocks::{Blocks, Head};
 use super::catalog::Catalog;
 use super::script;
@@ -14,6 +15,8 @@ pub(super) struct BuildFile {
     pub(super) version: Option<String>,
     pub(super) projects: Vec<(Target, Reference)>,
     pub(super) external: Vec<(Target, External)>,
+    /// `None` where code selects the projects.
+    pub(super) applied: Vec<(Option<Target>, Applied)>,
 }
 
 /// The projects that a statement is for.
@@ -57,6 +60,14 @@ impl External {
 }
 
 impl BuildFile {
+    /// Whether a statement of its own is for other projects than the one whose file it is.
+    pub(super) fn speaks_for_others(&self) -> bool {
+        let of_projects = self.projects.iter().map(|(target, _)| target);
+        let of_external = self.external.iter().map(|(target, _)| target);
+        of_projects.chain(of_external).any(|target| *target != Target::Own)
+            || self.applied.iter().any(|(target, _)| *target != Some(Target::Own))
+    }
+
     /// Reads the build file at `path`; `None` if it is absent or, with a problem reported, unreadable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<BuildFile> {
         let script = script(context, path)?;
@@ -74,6 +85,12 @@ impl BuildFile {
             }
             let depends = blocks.heads().iter().rposition(|head| head.last() == "dependencies");
             let plugins = blocks.heads().last().is_some_and(|head| head.first() == "plugins");
+            let applied = match depends {
+                _ if plugins => applied::plugin_request(&script, at),
+                Some(_) => None,
+                None => applied::statement(&script, at, &blocks),
+            };
+            file.applied.extend(applied.map(|applied| (target(blocks.heads()), applied)));
             at = match depends {
                 _ if plugins => file.plugin(&script, at),
                 Some(block) if !blocks.within("dependencyManagement") => {
@@ -82,6 +99,7 @@ impl BuildFile {
                 _ => at + 1,
             };
         }
+        script.finish(context, path);
         Some(file)
     }
 
@@ -192,7 +210,7 @@ fn mapped(script: &Script, at: usize) -> Option<&str> {
 }
 
 /// The names behind dots from `at` on, and the position behind them.
-fn chain(script: &Script, mut at: usize) -> (String, usize) {
+pub(super) fn chain(script: &Script, mut at: usize) -> (String, usize) {
     let mut names = Vec::new();
     while script.is_sign(at, '.') {
         let Some(name) = script.word(at + 1) else { break };

@@ -41,6 +41,8 @@ pub(super) struct Build {
     named_build_files: bool,
     /// The scripts that the settings file applies, each read once.
     applied: BTreeSet<RepoPath>,
+    /// The builds that `includeBuild` names, existing or not; they may hold plugins.
+    pub(super) included: BTreeSet<RepoPath>,
 }
 
 /// One project.
@@ -72,6 +74,7 @@ impl Build {
             has_unread: false,
             named_build_files: false,
             applied: BTreeSet::new(),
+            included: BTreeSet::new(),
         };
         let problems = build.run(context, &script);
         build.check(context, builds, problems);
@@ -86,6 +89,7 @@ impl Build {
     fn run(&mut self, context: &Context, script: &Script) -> bool {
         let mut blocks = Blocks::default();
         let mut computed = false;
+        let mut children_until = 0;
         let settings = self.settings.clone();
         let mut at = 0;
         while at < script.tokens.len() {
@@ -94,7 +98,9 @@ impl Build {
             let own = at == 0
                 || !script.is_sign(at - 1, '.')
                 || script.word(at.saturating_sub(2)) == Some("settings");
-            self.each_child(context, script, at);
+            if at >= children_until {
+                children_until = self.each_child(context, script, at);
+            }
             let declares = at > 0 && matches!(script.word(at - 1), Some("fun" | "def" | "void"));
             match script.word(at) {
                 Some(word @ ("include" | "includeFlat")) if own && !declares && !selects_files(&blocks) => {
@@ -117,6 +123,16 @@ impl Build {
                             "projects are included on a condition here; they are listed as if it held";
                         context.problem(&settings, Some(line), "include.conditional", message.into());
                     }
+                    at = end.max(at + 1);
+                    continue;
+                }
+                Some("includeBuild") if own && !declares => {
+                    let (args, end) = script.call(at + 1);
+                    let value = args.positional.first();
+                    let dir = value.and_then(|value| directory(script, at + 1, value));
+                    let dir = dir.and_then(|dir| self.root.join(dir.replace('\\', "/")));
+                    self.included.extend(dir);
+                    // What stands in a block behind it is read too.
                     at = end.max(at + 1);
                     continue;
                 }
@@ -164,6 +180,7 @@ impl Build {
                 _ => at += 1,
             }
         }
+        script.finish(context, &settings);
         computed
     }
 
@@ -311,6 +328,11 @@ impl Build {
             path.push(':');
         }
         path
+    }
+
+    /// The project above the project `at`.
+    pub(super) fn parent_of(&self, at: usize) -> Option<usize> {
+        self.projects[at].parent
     }
 
     /// `path` as the build file of the project `at` means it.

@@ -4,6 +4,7 @@
 //! once stand for it in a string, and for the projects of an `include`. A list with an item that is no literal, and a loop that would make a script
 //! many times longer, stay as they are.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -15,6 +16,8 @@ const LOOPS: [&str; 3] = ["each", "forEach", "for"];
 const MAX_DEPTH: usize = 5;
 /// How many pieces a script may have once its loops are written out.
 const MAX_TOKENS: usize = 200_000;
+/// How many bytes the values of names may add to the strings of a script.
+const MAX_ADDED: usize = 4 << 20;
 
 /// `script` with its loops written out.
 pub(super) fn unroll(script: Script) -> Script {
@@ -23,9 +26,10 @@ pub(super) fn unroll(script: Script) -> Script {
     if constants.is_empty() && !script.tokens.iter().any(loops) {
         return script;
     }
-    let mut unroller = Unroller { language: script.language, constants, left: MAX_TOKENS };
+    let added = Cell::new(0);
+    let mut unroller = Unroller { language: script.language, constants, left: MAX_TOKENS, added: &added };
     let tokens = unroller.write(&script.tokens, 0);
-    Script { language: script.language, tokens }
+    Script::of(script.language, tokens)
 }
 
 /// What a name stands for.
@@ -40,6 +44,8 @@ struct Unroller<'s> {
     constants: HashMap<&'s str, Constant>,
     /// How many more pieces loops may add.
     left: usize,
+    /// How many bytes values added to strings.
+    added: &'s Cell<usize>,
 }
 
 /// A loop in a run of pieces.
@@ -73,7 +79,7 @@ impl Unroller<'_> {
             let newline = Token { kind: Kind::Newline, ..tokens[found.end].clone() };
             for item in found.items.iter() {
                 let pieces: Vec<Token> = (0..body.len())
-                    .map(|at| substitute(self.language, body, at, &found.variable, item))
+                    .map(|at| substitute(self.language, body, at, &found.variable, item, self.added))
                     .collect();
                 out.extend(self.write(&pieces, depth + 1));
                 out.push(newline.clone());
@@ -161,7 +167,7 @@ impl Unroller<'_> {
                 Some(Constant::Text(value)) => Some(value.as_str()),
                 _ => None,
             };
-            token.kind = string(interpolate(self.language, text, value));
+            token.kind = string(interpolate(self.language, text, value, self.added));
         }
         token
     }
@@ -192,27 +198,49 @@ fn braces(tokens: &[Token]) -> HashMap<usize, usize> {
 }
 
 /// The piece at `at` of a loop's body for one `item`.
-fn substitute(language: Language, tokens: &[Token], at: usize, variable: &str, item: &str) -> Token {
+fn substitute(
+    language: Language,
+    tokens: &[Token],
+    at: usize,
+    variable: &str,
+    item: &str,
+    added: &Cell<usize>,
+) -> Token {
     let mut token = tokens[at].clone();
     match &token.kind {
         Kind::Word(word) if word == variable => {
             let is_member = is_sign(tokens, at.wrapping_sub(1), '.') || is_sign(tokens, at + 1, '.');
             let is_name = is_sign(tokens, at + 1, '=') || is_sign(tokens, at + 1, ':');
-            if !is_member && !is_name {
+            if !is_member && !is_name && add(added, item) {
                 token.kind = Kind::Text(item.to_owned());
             }
         }
         Kind::Computed(text) => {
             let value = |name: &str| (name == variable).then_some(item);
-            token.kind = string(interpolate(language, text, value));
+            token.kind = string(interpolate(language, text, value, added));
         }
         _ => {}
     }
     token
 }
 
-/// `text` with `$name` and `${name}` replaced by their values, as far as they have one.
-fn interpolate<'v>(language: Language, text: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+/// Counts `value` as added; whether there was room for it. What there is none for stays code.
+fn add(added: &Cell<usize>, value: &str) -> bool {
+    let sum = added.get().saturating_add(value.len());
+    let fits = sum <= MAX_ADDED;
+    if fits {
+        added.set(sum);
+    }
+    fits
+}
+
+/// `text` with `$name` and `${name}` replaced by their values, as far as they have one and there is room.
+fn interpolate<'v>(
+    language: Language,
+    text: &str,
+    value: impl Fn(&str) -> Option<&'v str>,
+    added: &Cell<usize>,
+) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$') {
@@ -230,7 +258,7 @@ fn interpolate<'v>(language: Language, text: &str, value: impl Fn(&str) -> Optio
             false => (!is_member).then_some(behind),
         };
         match (value(name), behind) {
-            (Some(value), Some(behind)) => {
+            (Some(value), Some(behind)) if add(added, value) => {
                 out.push_str(value);
                 rest = behind;
             }

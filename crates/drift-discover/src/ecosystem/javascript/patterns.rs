@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::Context;
-use crate::glob::{Glob, GlobError, GlobOptions, MAX_PATTERNS};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions, MAX_PATTERNS};
 use crate::path::RepoPath;
 use crate::source::EntryKind;
 
@@ -111,8 +111,9 @@ impl Patterns<'_> {
     pub(super) fn members(&self, context: &Context) -> BTreeSet<RepoPath> {
         let mut selected = BTreeSet::new();
         let (positives, negations) = self.divide(context);
+        let budget = Budget::default();
         for Positive { written, text } in positives {
-            match self.select(context, &text) {
+            match self.select(context, &text, &budget) {
                 Ok(dirs) if dirs.is_empty() => self.unmatched(context, written, &text),
                 Ok(dirs) => {
                     let stays = self.rule == Rule::Bun && !is_wild(&text);
@@ -190,15 +191,19 @@ impl Patterns<'_> {
         (text, marks % 2 == 1)
     }
 
-    fn select(&self, context: &Context, text: &str) -> Result<Vec<RepoPath>, GlobError> {
+    fn select(&self, context: &Context, text: &str, budget: &Budget) -> Result<Vec<RepoPath>, GlobError> {
         if text.starts_with('/') {
             return Err(GlobError::Outside);
         }
         if self.rule == Rule::Each && text.starts_with('!') {
             return Ok(Vec::new());
         }
-        let found =
-            Glob::new(text, self.rule.options())?.find(context.source(), self.base, EntryKind::Dir)?;
+        let found = Glob::new(text, self.rule.options())?.find(
+            context.source(),
+            self.base,
+            EntryKind::Dir,
+            budget,
+        )?;
         // fast-glob walks from where the wildcards begin, and does not report where it starts.
         let start = text.strip_suffix("/**").filter(|start| self.rule == Rule::Prune && !is_wild(start));
         let start = start.and_then(|start| self.base.join(start));

@@ -18,6 +18,8 @@ use crate::path::RepoPath;
 pub(super) const PYPROJECT: &str = "pyproject.toml";
 pub(super) const SETUP_CFG: &str = "setup.cfg";
 pub(super) const SETUP_PY: &str = "setup.py";
+/// Most lines of a `setup.cfg`: each can be a requirement.
+const MAX_CFG_LINES: usize = 50_000;
 const LOCKS: [&str; 3] = ["uv.lock", "poetry.lock", "pdm.lock"];
 
 /// What one directory declares.
@@ -175,8 +177,13 @@ fn old_style(context: &Context, dir: &RepoPath) -> Option<Project> {
 /// What `setup.cfg` in `dir` says, if it declares a project.
 pub(super) fn cfg(context: &Context, dir: &RepoPath) -> Option<Setup> {
     let path = dir.join(SETUP_CFG)?;
-    let text = if context.is_file(&path) { context.text(&path) } else { None };
-    setup::parse_cfg(&text?)
+    let text = if context.is_file(&path) { context.text(&path) } else { None }?;
+    if text.lines().nth(MAX_CFG_LINES).is_some() {
+        let message = format!("has more than {MAX_CFG_LINES} lines; it was not read");
+        context.problem(&path, None, "manifest.too_large", message);
+        return None;
+    }
+    setup::parse_cfg(&text)
 }
 
 /// The dependencies of a `setup.cfg`.

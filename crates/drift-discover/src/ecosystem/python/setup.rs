@@ -66,17 +66,23 @@ pub(super) fn parse_py(text: &str) -> Option<Setup> {
     Some(Setup { name: value("name"), version: value("version"), ..Setup::default() })
 }
 
-/// What follows the `(` of the last `setup(…)` that is no definition.
+/// What follows the `(` of the last `setup(…)` that is no definition. Looks once at each line: it may be very long.
 fn find_call(text: &str) -> Option<&str> {
-    let calls = text.match_indices("setup").filter_map(|(at, word)| {
-        let before = &text[..at];
-        let after = text[at + word.len()..].trim_start().strip_prefix('(')?;
-        let is_word = !before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        let is_definition = line.trim_start().starts_with("def ") || line.contains('#');
-        (is_word && !is_definition).then_some(after)
-    });
-    calls.last()
+    let mut call = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.split('#').next().unwrap_or(line);
+        if !code.trim_start().starts_with("def ") {
+            let calls = code.match_indices("setup").filter_map(|(at, word)| {
+                let after = text[start + at + word.len()..].trim_start().strip_prefix('(')?;
+                let is_word = !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                is_word.then_some(after)
+            });
+            call = calls.last().or(call);
+        }
+        start += line.len();
+    }
+    call
 }
 
 /// What the call passes as `keyword`, and all that follows.

@@ -339,3 +339,9 @@ sphinx
         ",
     );
 }
+
+#[test]
+fn a_setup_cfg_of_too_many_lines_is_not_read() {
+    let fixture = format!("//- setup.cfg\n[metadata]\nname = a\n{}", "\n".repeat(50_000));
+    check(&fixture, "problem setup.cfg manifest.too_large: has more than 50000 lines; it was not read");
+}

@@ -9,7 +9,7 @@ use super::manifest::{Manifest, PYPROJECT, Workspace};
 use super::requirement::normalise;
 use crate::ecosystem::manifests::Manifests;
 use crate::ecosystem::toml_file::Listed;
-use crate::glob::{MAX_PATTERNS, first_beyond, rust_directories};
+use crate::glob::{Budget, MAX_PATTERNS, first_beyond, rust_directories};
 use crate::path::RepoPath;
 
 /// Compiling a pattern is slow enough that a manifest cannot have any number of them.
@@ -35,10 +35,11 @@ pub(super) fn members(
             format!("has more than {MAX_PATTERNS} patterns; this one and the members behind it are not read");
         context.problem(&file, Some(workspace.members[at].line), "member.pattern", message);
     }
+    let budget = Budget::default();
     for listed in &workspace.members[..end.unwrap_or(workspace.members.len())] {
         let text = &listed.text;
         let report = |code, message| context.problem(&file, Some(listed.line), code, message);
-        match rust_directories(context.source(), root, text) {
+        match rust_directories(context.source(), root, text, &budget) {
             Ok(found) if found.is_empty() => {
                 report(
                     "member.missing",

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Dependency, GEMSPEC, path_of, requirement};
-use crate::context::Context;
+use crate::context::{Context, MAX_NESTING};
 use crate::ecosystem::script::{Args, Language, Script, Value};
-use crate::glob::{Glob, GlobOptions};
+use crate::glob::{Budget, Glob, GlobError, GlobOptions};
 use crate::graph::EdgeKind;
 use crate::path::RepoPath;
 use crate::source::EntryKind;
@@ -51,10 +51,9 @@ enum Block {
 impl Gemfile {
     /// Reads the Gemfile at `path`; `None` if it is absent or, with a problem reported, unreadable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Gemfile> {
-        let text = context.text(path)?;
-        let script = Script::new(Language::Ruby, &text);
+        let script = Script::read(context, path, Language::Ruby)?;
         let mut gemfile = Gemfile { path: path.clone(), ..Gemfile::default() };
-        let mut blocks: Vec<Block> = Vec::new();
+        let mut blocks = Open::default();
         let mut at = 0;
         while at < script.tokens.len() {
             let start = at == 0
@@ -67,7 +66,7 @@ impl Gemfile {
             match word {
                 "gem" | "gemspec" if start => {
                     let (args, end) = script.call(at + 1);
-                    gemfile.add(context, &args, script.line(at), word == "gemspec", &blocks);
+                    gemfile.add(context, &args, script.line(at), word == "gemspec", &blocks.known);
                     at = end.max(at + 1);
                 }
                 "path" | "group" | "source" | "git" | "platforms" | "platform" | "install_if" if start => {
@@ -94,6 +93,7 @@ impl Gemfile {
                 _ => at += 1,
             }
         }
+        script.finish(context, path);
         Some(gemfile)
     }
 
@@ -139,6 +139,26 @@ impl Gemfile {
     }
 }
 
+/// The blocks that are open, from the outermost in; what is nested too deep to be told apart is counted.
+#[derive(Default)]
+struct Open {
+    known: Vec<Block>,
+    deeper: usize,
+}
+
+impl Open {
+    fn push(&mut self, block: Block) {
+        if self.known.len() < MAX_NESTING { self.known.push(block) } else { self.deeper += 1 }
+    }
+
+    fn pop(&mut self) {
+        match self.deeper {
+            0 => drop(self.known.pop()),
+            _ => self.deeper -= 1,
+        }
+    }
+}
+
 impl Block {
     fn of(word: &str, args: &Args) -> Block {
         match word {
@@ -160,6 +180,7 @@ fn groups(value: &Value) -> Vec<String> {
 /// The gemspecs that the Gemfile in `dir` takes gems from.
 pub(super) fn gems(context: &Context, dir: &RepoPath, gemfile: &Gemfile) -> BTreeSet<RepoPath> {
     let mut found = BTreeSet::new();
+    let budget = Budget::default();
     for source in &gemfile.sources {
         let report = |code, message| context.problem(&gemfile.path, Some(source.line), code, message);
         // A path that leaves the repository is somebody else's project.
@@ -170,12 +191,15 @@ pub(super) fn gems(context: &Context, dir: &RepoPath, gemfile: &Gemfile) -> BTre
             continue;
         }
         let specs: BTreeSet<RepoPath> = (patterns(&source.glob).into_iter())
-            .filter_map(|pattern| match Glob::new(&pattern, GLOBS) {
-                Ok(glob) => glob.find(context.source(), &base, EntryKind::File).ok(),
-                Err(error) => {
+            .map(|pattern| {
+                Glob::new(&pattern, GLOBS)?.find(context.source(), &base, EntryKind::File, &budget)
+            })
+            .filter_map(|found| match found {
+                Err(error) if error != GlobError::Outside => {
                     report("dependency.pattern", format!("pattern `{}` {error}", source.glob));
                     None
                 }
+                found => found.ok(),
             })
             .flatten()
             .filter(|path| path.file_name().ends_with(GEMSPEC.as_bytes()))

@@ -8,6 +8,9 @@ use crate::ecosystem::script::{Kind, Language, Script, Value};
 use crate::graph::EdgeKind;
 use crate::path::RepoPath;
 
+/// Most dependencies of one gem.
+const MAX_DEPENDENCIES: usize = 50_000;
+
 /// One gem.
 #[derive(Debug, Default)]
 pub(super) struct Gemspec {
@@ -20,8 +23,7 @@ pub(super) struct Gemspec {
 impl Gemspec {
     /// Reads the gemspec at `path`; `None` if it is absent or, with a problem reported, unreadable.
     pub(super) fn read(context: &Context, path: &RepoPath) -> Option<Gemspec> {
-        let text = context.text(path)?;
-        let script = Script::new(Language::Ruby, &text);
+        let script = Script::read(context, path, Language::Ruby)?;
         let constants = constants(&script);
         let mut gemspec = Gemspec { path: path.clone(), ..Gemspec::default() };
         let mut loops = Loops::default();
@@ -65,7 +67,9 @@ impl Gemspec {
                     }
                     at = end;
                 }
-                "add_dependency" | "add_runtime_dependency" | "add_development_dependency" => {
+                "add_dependency" | "add_runtime_dependency" | "add_development_dependency"
+                    if gemspec.dependencies.len() < MAX_DEPENDENCIES =>
+                {
                     let dev = method == "add_development_dependency";
                     let kind = if dev { EdgeKind::Dev } else { EdgeKind::Normal };
                     let line = script.line(at);
@@ -88,8 +92,15 @@ impl Gemspec {
                         context.problem(path, Some(line), "dependency.computed", message);
                     }
                     let requirement = requirement(rest);
+                    // A loop over a long list may hold many of these.
+                    let left = MAX_DEPENDENCIES - gemspec.dependencies.len();
+                    if names.len() >= left {
+                        let message =
+                            format!("has more than {MAX_DEPENDENCIES} dependencies; no more are recorded");
+                        context.problem(path, Some(line), "manifest.too_large", message);
+                    }
                     let dependency = |name| Dependency { name, kind, requirement: requirement.clone() };
-                    gemspec.dependencies.extend(names.into_iter().map(dependency));
+                    gemspec.dependencies.extend(names.into_iter().take(left).map(dependency));
                     at = end.max(at + 3);
                 }
                 "dependencies" if script.is_sign(at + 3, '<') && script.is_sign(at + 4, '<') => {
@@ -100,6 +111,7 @@ impl Gemspec {
                 _ => at += 3,
             }
         }
+        script.finish(context, path);
         if !is_named {
             let message = "has no name that can be read, so nothing can be linked to it".into();
             context.problem(path, None, "manifest.no_name", message);

@@ -184,3 +184,15 @@ Gem::Specification.new(compute(1)) { }
         ",
     );
 }
+
+#[test]
+fn a_loop_cannot_make_a_gem_of_countless_dependencies() {
+    let words = "a ".repeat(20_000);
+    let adds = "s.add_dependency x\n".repeat(20_000);
+    let fixture = format!(
+        "//- a.gemspec\nGem::Specification.new do |s|\ns.name = 'a'\n%w[{words}].each do |x|\n{adds}end\nend\n"
+    );
+    let found = crate::discover(&crate::MemorySource::fixture(&fixture), &Default::default());
+    assert!(found.problems.iter().all(|problem| problem.code == "manifest.too_large"));
+    assert!(!found.problems.is_empty());
+}

@@ -1,9 +1,9 @@
-use super::{Kind, Language, Script};
+use super::{Kind, Language, MAX_PIECES, Script};
 
 /// Checks the pieces of `text`: words as they are, literals in quotes, computed strings in backquotes.
 #[track_caller]
 fn check(language: Language, text: &str, expected: &str) {
-    let script = Script::new(language, text);
+    let script = Script::new(language, text).unwrap();
     let show = |kind: &Kind| match kind {
         Kind::Word(word) => word.clone(),
         Kind::Text(text) => format!("{text:?}"),
@@ -19,7 +19,7 @@ fn check(language: Language, text: &str, expected: &str) {
 /// Checks the arguments of the call that starts with the first word of `text`.
 #[track_caller]
 fn check_call(language: Language, text: &str, expected: &str) {
-    let (args, _) = Script::new(language, text).call(1);
+    let (args, _) = Script::new(language, text).unwrap().call(1);
     assert_eq!(format!("{:?} {:?}", args.positional, args.named), expected);
 }
 
@@ -83,11 +83,49 @@ fn whatever_the_text_reading_ends() {
                 seed = seed.wrapping_mul(1_103_515_245).wrapping_add(12_345);
                 text.push_str(pieces[(seed >> 16) as usize % pieces.len()]);
             }
-            let script = Script::new(language, &text);
+            let script = Script::new(language, &text).unwrap();
             (0..script.tokens.len()).for_each(|at| assert!(script.call(at).1 >= at));
         }
-        let deep = Script::new(language, &"a(".repeat(100_000));
+        let deep = Script::new(language, &"a(".repeat(100_000)).unwrap();
         assert!(deep.call(1).1 > 0);
         Script::new(language, &"\"#{".repeat(100_000));
+    }
+}
+
+#[test]
+fn a_script_of_too_many_pieces_is_none() {
+    for language in [Language::Elixir, Language::Groovy, Language::Kotlin, Language::Ruby, Language::Swift] {
+        assert!(Script::new(language, &"[".repeat(MAX_PIECES)).is_some());
+        assert!(Script::new(language, &"[".repeat(MAX_PIECES + 1)).is_none());
+    }
+    let words = format!("%w[{}]", "a ".repeat(MAX_PIECES));
+    assert!(Script::new(Language::Ruby, &words).is_none());
+}
+
+#[test]
+fn every_reader_of_scripts_says_that_one_has_too_many_pieces() {
+    for file in ["settings.gradle", "build.gradle.kts", "mix.exs", "Package.swift", "Gemfile", "a.gemspec"] {
+        let fixture = format!("//- {file}\n{}", "[".repeat(MAX_PIECES + 1));
+        let found = crate::discover(&crate::MemorySource::fixture(&fixture), &Default::default());
+        let problems: Vec<String> =
+            found.problems.iter().map(|problem| format!("{} {}", problem.file, problem.code)).collect();
+        assert_eq!(problems, [format!("{file} manifest.too_large")]);
+    }
+}
+
+#[test]
+fn calls_within_calls_are_read_a_bounded_number_of_times() {
+    let mix =
+        |unit: &str| format!("mix.exs\ndefmodule A do\n def project do\n [app: :a, {}", unit.repeat(100_000));
+    let cases = [
+        (mix("deps: ["), "mix.exs"),
+        (format!("a.gemspec\ns.name = 'a'\n{}", "Specification.new(a,".repeat(80_000)), "a.gemspec"),
+    ];
+    for (fixture, file) in cases {
+        let found =
+            crate::discover(&crate::MemorySource::fixture(&format!("//- {fixture}")), &Default::default());
+        let problems: Vec<String> =
+            found.problems.iter().map(|problem| format!("{} {}", problem.file, problem.code)).collect();
+        assert!(problems.contains(&format!("{file} manifest.too_deep")), "{problems:?}");
     }
 }

@@ -69,21 +69,32 @@ impl Script {
     /// behind them. Without parentheses they reach to the end of the line, a block, or a trailing condition.
     pub(crate) fn call(&self, at: usize) -> (Args, usize) {
         let paren = self.is_sign(at, '(') && (self.language != Language::Ruby || !self.is_spaced(at));
-        match paren {
+        self.bounded(at, Args::default(), || match paren {
             true => self.args(at + 1, Some(')'), 0),
             false => self.args(at, None, 0),
-        }
+        })
     }
 
     /// The value at `at` and the position behind it.
     pub(crate) fn value(&self, at: usize) -> (Value, usize) {
-        self.value_at(at, None, 0)
+        self.bounded(at, Value::Computed, || self.value_at(at, None, 0))
     }
 
     /// The items of the list or tuple that opens at `at`, whatever stands behind it, and the position there.
     pub(crate) fn list(&self, at: usize) -> (Args, usize) {
         let close = if self.is_sign(at, '{') { '}' } else { ']' };
-        self.args(at + 1, Some(close), 0)
+        self.bounded(at, Args::default(), || self.args(at + 1, Some(close), 0))
+    }
+
+    /// What `read` finds at `at` and the position behind it; `otherwise`, there, once the script was read so often that
+    /// it must be made to be.
+    fn bounded<T>(&self, at: usize, otherwise: T, read: impl FnOnce() -> (T, usize)) -> (T, usize) {
+        if self.is_spent() {
+            return (otherwise, at);
+        }
+        let (found, end) = read();
+        self.pass(at, end);
+        (found, end)
     }
 
     fn is_spaced(&self, at: usize) -> bool {

@@ -14,9 +14,10 @@ struct Loop<'s> {
 }
 
 impl Build {
-    /// Applies the assignments of the loop over the root's children that starts at `at`, if there is one.
-    pub(super) fn each_child(&mut self, context: &Context, script: &Script, at: usize) {
-        let Some(Loop { variable, body, end }) = loop_at(script, at) else { return };
+    /// Applies the assignments of the loop over the root's children that starts at `at`, if there is one; the position
+    /// up to which no further one is to be looked for.
+    pub(super) fn each_child(&mut self, context: &Context, script: &Script, at: usize) -> usize {
+        let Some(Loop { variable, body, end }) = loop_at(script, at) else { return at };
         let mut depth = 0_usize;
         for at in body..end {
             match script.kind(at) {
@@ -39,6 +40,7 @@ impl Build {
             }
             self.assign_each(context, script, variable, property, at + 4, end);
         }
+        end
     }
 
     /// Gives `property` of each child the value at `at`.
@@ -59,7 +61,7 @@ impl Build {
             let name = self.projects[child].name.clone();
             let tokens = (at..stop).map(|at| of_child(&script.tokens[at], variable, &name)).collect();
             let path = self.path_of(child);
-            self.assign(context, &Script { language: script.language, tokens }, Some(path), property, 0);
+            self.assign(context, &Script::of(script.language, tokens), Some(path), property, 0);
         }
     }
 }
@@ -75,7 +77,7 @@ fn of_child(token: &Token, variable: &str, name: &str) -> Token {
     token
 }
 
-/// The loop whose first piece stands at `at`.
+/// The loop whose first piece stands at `at`. One that is never closed reaches to the end.
 fn loop_at(script: &Script, at: usize) -> Option<Loop<'_>> {
     let is_children = |at: usize| {
         let word = |offset| script.word(at + offset);
@@ -112,5 +114,5 @@ fn loop_at(script: &Script, at: usize) -> Option<Loop<'_>> {
             return Some(Loop { variable, body: open + 1, end: at });
         }
     }
-    None
+    Some(Loop { variable, body: open + 1, end: script.tokens.len() })
 }

@@ -45,3 +45,12 @@ fn a_setup_cfg_with_metadata_is_a_project() {
     assert_eq!(parse_cfg(text), Some(expected));
     assert_eq!(parse_cfg("[flake8]\nmax-line-length = 100\n"), None);
 }
+
+#[test]
+fn a_long_line_of_calls_is_read_once() {
+    // Looking back from each call to the start of its line took hours.
+    let spaces = " ".repeat(1 << 20);
+    for text in ["setup(".repeat(1 << 18), format!("{spaces}{}", "setup(".repeat(1 << 18))] {
+        assert_eq!(parse_py(&text).and_then(|setup| setup.name), None);
+    }
+}
