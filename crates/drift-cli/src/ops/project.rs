@@ -39,9 +39,13 @@ pub(crate) fn find(given: &str, projects: &[Known<'_>]) -> Result<usize, Command
             }
         }
     }
-    let names = projects.iter().flat_map(|project| [Some(project.id), Some(project.path), project.name]);
-    // The root is near to everything short, and hardly ever meant.
-    let hint = did_you_mean(given, names.flatten().filter(|name| *name != "."));
+    // Of equals the first is told, so what is shortest to type comes first. The root is near to everything short,
+    // and hardly ever meant by its path or its id.
+    let names = projects.iter().flat_map(|project| match project.path {
+        "." => [project.name, None, None],
+        path => [project.name, Some(path), Some(project.id)],
+    });
+    let hint = did_you_mean(given, names.flatten());
     Err(CommandError::new(ErrorCode::NotFound, format!("no project is called `{given}`"))
         .with_hint(hint.unwrap_or_else(|| "see `drift workspace projects`".to_owned())))
 }

@@ -94,9 +94,15 @@ impl Resolver<'_> {
         let plugins = pom.plugins.iter().map(|reference| (reference, EdgeKind::Plugin));
         for (reference, kind) in boms.chain(plugins) {
             let default = (kind == EdgeKind::Plugin).then_some(PLUGINS);
-            if let Some((name, version)) = self.coordinates(reference, default)
-                && let Some(to) = self.project(&name, version.as_deref())
-            {
+            let Some((name, version)) = self.coordinates(reference, default) else { continue };
+            let version =
+                version.or_else(|| self.managed_plugin(&name, reference).filter(|_| default.is_some()));
+            // A build that says which release of a plugin runs does not wait for its own copy.
+            let is_own = |to: &&RepoPath| {
+                let own = self.poms.lineage(to).and_then(|lineage| self.poms.version(&lineage));
+                default.is_none() || version.is_none() || own.is_none() || own == version
+            };
+            if let Some(to) = self.project(&name, version.as_deref()).filter(is_own) {
                 links.push(link(to, kind));
             }
         }
@@ -114,6 +120,16 @@ impl Resolver<'_> {
         let poms = self.lineage.poms.iter();
         let entries = poms.filter_map(|(_, pom)| pom.managed.get(&dependency.artifact));
         entries.flatten().take(MAX_MANAGED).find(same)
+    }
+
+    /// The version that the nearest `<pluginManagement>` gives a plugin which leaves it open.
+    fn managed_plugin(&self, name: &str, plugin: &Reference) -> Option<String> {
+        let poms = self.lineage.poms.iter();
+        let entries = poms.filter_map(|(_, pom)| pom.managed_plugins.get(&plugin.artifact));
+        entries.flatten().take(MAX_MANAGED).find_map(|managed| {
+            let (managed_name, version) = self.coordinates(managed, Some(PLUGINS))?;
+            version.filter(|_| managed_name == name)
+        })
     }
 
     /// The name and the version, if that is known.

@@ -29,6 +29,8 @@ pub(super) struct Pom {
     pub(super) boms: Vec<Reference>,
     /// `<plugins>` with their dependencies, and `<extensions>`.
     pub(super) plugins: Vec<Reference>,
+    /// `<pluginManagement>` by artifact.
+    pub(super) managed_plugins: BTreeMap<String, Vec<Reference>>,
 }
 
 /// `<parent>`.
@@ -124,6 +126,11 @@ impl Pom {
                 self.plugins.extend(children(plugin, "dependencies", "dependency").filter_map(reference));
             }
             self.plugins.extend(children(build, "extensions", "extension").filter_map(reference));
+            for managed in child(build, "pluginManagement").into_iter() {
+                for reference in children(managed, "plugins", "plugin").filter_map(reference) {
+                    self.managed_plugins.entry(reference.artifact.clone()).or_default().push(reference);
+                }
+            }
         }
     }
 }

@@ -256,3 +256,64 @@ fn a_pom_may_be_latin_1_where_it_says_so() {
         "maven:a g:caf\u{e9}\nproblem b/pom.xml manifest.encoding: is not in the encoding that it declares; save it as UTF-8\n"
     );
 }
+
+#[test]
+fn a_release_of_an_own_plugin_is_not_the_project() {
+    check(
+        "
+//- pom.xml
+<project>
+  <groupId>g</groupId><artifactId>root</artifactId><version>2-SNAPSHOT</version>
+  <properties><released>1</released></properties>
+  <modules><module>api</module><module>plug</module><module>its</module><module>lib</module></modules>
+  <build>
+    <pluginManagement><plugins>
+      <plugin><groupId>g</groupId><artifactId>plug</artifactId><version>${released}</version></plugin>
+    </plugins></pluginManagement>
+    <plugins><plugin><groupId>g</groupId><artifactId>plug</artifactId></plugin></plugins>
+  </build>
+</project>
+//- api/pom.xml
+<project>
+  <parent><groupId>g</groupId><artifactId>root</artifactId><version>2-SNAPSHOT</version></parent>
+  <artifactId>api</artifactId>
+  <build><plugins><plugin><groupId>g</groupId><artifactId>plug</artifactId></plugin></plugins></build>
+</project>
+//- plug/pom.xml
+<project>
+  <parent><groupId>g</groupId><artifactId>root</artifactId><version>2-SNAPSHOT</version></parent>
+  <artifactId>plug</artifactId>
+  <dependencies>
+    <dependency><groupId>g</groupId><artifactId>api</artifactId><version>${project.version}</version></dependency>
+  </dependencies>
+</project>
+//- its/pom.xml
+<project>
+  <parent><groupId>g</groupId><artifactId>root</artifactId><version>2-SNAPSHOT</version></parent>
+  <artifactId>its</artifactId>
+  <build><plugins>
+    <plugin><groupId>g</groupId><artifactId>plug</artifactId><version>${project.version}</version></plugin>
+  </plugins></build>
+</project>
+//- lib/pom.xml
+<project>
+  <groupId>g</groupId><artifactId>lib</artifactId><version>1</version>
+  <build><plugins><plugin><groupId>g</groupId><artifactId>plug</artifactId></plugin></plugins></build>
+</project>
+",
+        "
+        workspace maven:. maven
+        maven:. g:root@2-SNAPSHOT in maven:.
+        maven:api g:api@2-SNAPSHOT in maven:.
+        maven:its g:its@2-SNAPSHOT in maven:.
+        maven:lib g:lib@1 in maven:.
+        maven:plug g:plug@2-SNAPSHOT in maven:.
+        maven:api -> maven:. parent
+        maven:its -> maven:. parent
+        maven:its -> maven:plug plugin
+        maven:lib -> maven:plug plugin
+        maven:plug -> maven:. parent
+        maven:plug -> maven:api normal
+        ",
+    );
+}
