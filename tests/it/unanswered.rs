@@ -41,6 +41,7 @@ fn struck(
     (document, std::fs::read_to_string(&log).unwrap().contains("INJECTED"))
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn traces() -> bool {
     let traces = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).status();
     let traces = traces.is_ok_and(|status| status.success());
