@@ -125,6 +125,15 @@ fn fill(env: &TestEnv, at: usize, length: usize, with: u8) {
     std::fs::write(path, bytes).unwrap();
 }
 
+#[test]
+fn a_page_that_cannot_be_read_is_damage_and_no_broken_reference() {
+    let env = fresh();
+    let root = env.text("drift", "SELECT rootpage || '' FROM sqlite_schema WHERE name = 'project'");
+    fill(&env, (root.parse::<usize>().unwrap() - 1) * 8192, 8, b'x');
+    let (found, code) = codes(&env, &[]);
+    assert!(code == 3 && found.iter().all(|code| code == "db.integrity"), "{code}, {found:?}");
+}
+
 /// One bit in the header of each page but the first: what kind of page it is, or where its cells are.
 #[test]
 fn a_flipped_bit_of_the_structure_is_damage() {

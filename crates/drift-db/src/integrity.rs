@@ -282,12 +282,16 @@ fn run_part(
         }
         Part::ForeignKeys(references) => ("foreign_key", references.check(connection, keyring, &mut lines)),
     };
+    let broken = lines.into_iter().filter(|line| line != "ok");
+    let mut findings: Vec<_> = broken.map(|message| IntegrityFinding { code, message }).collect();
     match outcome.at(path) {
-        Err(DbError::Corrupt { detail, .. }) => lines.push(detail),
+        // What cannot be read is damage, whatever was looked for.
+        Err(DbError::Corrupt { detail: message, .. }) => {
+            findings.push(IntegrityFinding { code: "integrity", message });
+        }
         outcome => outcome?,
     }
-    let broken = lines.into_iter().filter(|line| line != "ok");
-    Ok(broken.map(|message| IntegrityFinding { code, message }).collect())
+    Ok(findings)
 }
 
 /// Adds the lines that `sql` gives, up to the error that ends them.
