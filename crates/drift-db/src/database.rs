@@ -154,9 +154,7 @@ impl Database {
         &self,
         change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        Changing::within(&mut writer, &self.path, change)
+        self.change(change, |tx| tx.commit())
     }
 
     /// Does what [`Database::write`] would, and takes all of it back.
@@ -164,9 +162,17 @@ impl Database {
         &self,
         change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.change(change, |tx| tx.rollback())
+    }
+
+    fn change<T, E: From<DbError>>(
+        &self,
+        change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
+        end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
+    ) -> std::result::Result<T, E> {
         let writer = self.writer.as_ref().expect("BUG: write through a database opened for reading");
         let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        Changing::rehearsed(&mut writer, &self.path, change)
+        Changing::until(&mut writer, &self.path, change, end)
     }
 
     /// What does not work inside a transaction, such as a vacuum.
@@ -282,27 +288,21 @@ impl Changing<'_> {
         path: &Path,
         change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let changing = Changing::begin(connection, path)?;
-        let value = change(&changing)?;
-        changing.tx.commit().at(path)?;
-        Ok(value)
+        Changing::until(connection, path, change, |tx| tx.commit())
     }
 
-    /// The same, none of which stays.
-    fn rehearsed<T, E: From<DbError>>(
+    /// One immediate transaction that `end` ends, if all of `change` went well.
+    fn until<T, E: From<DbError>>(
         connection: &mut Connection,
         path: &Path,
         change: impl FnOnce(&Changing) -> std::result::Result<T, E>,
+        end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
     ) -> std::result::Result<T, E> {
-        let changing = Changing::begin(connection, path)?;
-        let value = change(&changing)?;
-        changing.tx.rollback().at(path)?;
-        Ok(value)
-    }
-
-    fn begin<'c>(connection: &'c mut Connection, path: &'c Path) -> Result<Changing<'c>> {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).at(path)?;
-        Ok(Changing { tx, path })
+        let changing = Changing { tx, path };
+        let value = change(&changing)?;
+        end(changing.tx).at(path)?;
+        Ok(value)
     }
 
     /// Reads or writes rows; a failure is classified as one about this database.
