@@ -166,15 +166,17 @@ impl TestEnv {
     /// Runs drift with at most `megabytes` of memory of its own, the stacks of its threads aside, and `seconds` of CPU
     /// time; with more it dies. Systems other than Linux bound another memory by the same name, or none.
     pub(crate) fn run_within(&self, megabytes: usize, seconds: u32, args: &[&str]) -> Outcome {
-        let mut command = self.program("sh", Path::new(""));
-        if cfg!(target_os = "linux") {
+        let drift = env!("CARGO_BIN_EXE_drift");
+        let mut command = if cfg!(target_os = "linux") {
             let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
             let kilobytes = 1000 * megabytes + 2048 * threads;
             let bounded = format!("ulimit -d {kilobytes} && ulimit -t {seconds} && exec \"$@\"");
-            command.args(["-c", &bounded, "sh", env!("CARGO_BIN_EXE_drift")]);
+            let mut shell = self.program("sh", Path::new(""));
+            shell.args(["-c", &bounded, "sh", drift]);
+            shell
         } else {
-            command = self.program(env!("CARGO_BIN_EXE_drift"), Path::new(""));
-        }
+            self.program(drift, Path::new(""))
+        };
         self.outcome(command.args(args).stdin(Stdio::null()).output().unwrap())
     }
 

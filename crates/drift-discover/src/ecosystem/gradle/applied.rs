@@ -255,3 +255,6 @@ fn directory(name: &str) -> Option<Base> {
 fn is_end(script: &Script, at: usize) -> bool {
     matches!(script.kind(at), None | Some(Kind::Newline | Kind::Sign(')' | ']' | ',' | ';' | '}')))
 }
+
+#[cfg(test)]
+mod tests;
