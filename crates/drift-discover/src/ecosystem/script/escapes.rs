@@ -48,7 +48,8 @@ impl Escapes {
 
 /// The length of the interpolation at the start of `text`; strings within it are passed.
 pub(super) fn interpolation(text: &str) -> usize {
-    let Some(open) = text.find(['{', '(']).filter(|&at| at <= 2) else { return 1 };
+    // No further: a name without braces must not cost a look at the rest of the file.
+    let Some(open) = text.bytes().take(3).position(|byte| matches!(byte, b'{' | b'(')) else { return 1 };
     let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
     for (at, c) in text.char_indices().skip(open) {
         match c {

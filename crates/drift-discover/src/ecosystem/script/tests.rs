@@ -89,6 +89,7 @@ fn whatever_the_text_reading_ends() {
         let deep = Script::new(language, &"a(".repeat(100_000)).unwrap();
         assert!(deep.call(1).1 > 0);
         Script::new(language, &"\"#{".repeat(100_000));
+        Script::new(language, &"\"$x\"\n".repeat(100_000));
     }
 }
 
